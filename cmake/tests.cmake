@@ -1,0 +1,36 @@
+# Unit tests stand beside the code (src/<room>/*_test.cpp), what crosses rooms stands in tests/<label>/*_test.cpp.
+# One executable a room and a label; every test case is a CTest test with that label.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+function(sememe_tests name label)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  if(NOT ARG_SOURCES)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE sememe sememe_options GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE SEMEME_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                             SEMEME_PROGRAM="$<TARGET_FILE:sememe_program>")
+  # Expected values are written as they are read. (A target's own options come before those it inherits.)
+  set_source_files_properties(${ARG_SOURCES} PROPERTIES COMPILE_OPTIONS -Wno-conversion)
+  gtest_discover_tests(${name} PROPERTIES LABELS ${label} TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+endfunction()
+
+foreach(room IN LISTS SEMEME_ROOMS ITEMS cli)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*_test.cpp)
+  sememe_tests(${room}_test unit SOURCES ${sources})
+endforeach()
+if(TARGET cli_test)
+  target_link_libraries(cli_test PRIVATE sememe_cli)
+endif()
+foreach(label parity e2e)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${label}/*_test.cpp)
+  sememe_tests(${label}_test ${label} SOURCES ${sources})
+endforeach()
+if(TARGET e2e_test)
+  add_dependencies(e2e_test sememe_program)
+endif()
+include(cmake/house.cmake)

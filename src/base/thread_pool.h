@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace sememe {
+
+/// A borrowed reference to a callable; lives no longer than the callable. Costs no allocation.
+template <class Signature>
+class FunctionRef;
+template <class R, class... Args>
+class FunctionRef<R(Args...)> {
+ public:
+  template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<R, F&, Args...>)
+      FunctionRef(F&& f)  // NOLINT(google-explicit-constructor): meant to be made from a lambda in a call
+      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))),
+        call_([](void* object, Args... args) -> R {
+          return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Args>(args)...);
+        }) {}
+  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
+
+ private:
+  void* object_;
+  R (*call_)(void*, Args...);
+};
+
+/// Worker threads for fork-join loops. Workers spin for about 50 us after a job, then sleep, so back-to-back
+/// small jobs cost well under a microsecond and an idle pool costs nothing.
+///
+/// Results never depend on the size: callers give each index its own output and the pool only decides who
+/// runs it.
+/// Threads  run() may be called from many threads; calls take turns. A call from inside a job runs its
+///          indices on the calling thread. After fork() the child runs everything on the calling thread
+///          until it makes a pool of its own.
+class ThreadPool {
+ public:
+  /// `threads` >= 1 including the calling thread; workers start at the first run().
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int size() const;
+
+  /// Calls job(index, worker) for every index in [0, count), each once, in any order; returns when all are
+  /// done. 0 <= worker < size() tells jobs that run at the same time apart (for scratch memory).
+  /// If jobs throw, the exception of the lowest such index is rethrown here after all started jobs ended;
+  /// indices not yet started are skipped.
+  void run(std::int64_t count, FunctionRef<void(std::int64_t index, int worker)> job);
+
+  /// Cores that this process may use (sched_getaffinity), at least 1.
+  static int available_cores();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sememe
