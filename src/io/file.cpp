@@ -1,0 +1,72 @@
+#include "io/file.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.h"
+#include "io/descriptor.h"
+
+namespace sememe {
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const Descriptor file = open_regular(path);
+  const std::size_t size = static_cast<std::size_t>(file.size);
+  if (size == 0) return;
+  void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (start == MAP_FAILED) fail_errno("cannot map", path);
+  bytes_ = {static_cast<const std::byte*>(start), size};
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+std::string_view MappedFile::text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
+
+void MappedFile::will_need() const {
+  if (!bytes_.empty()) ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_WILLNEED);
+}
+
+void MappedFile::release(std::span<const std::byte> part) const {
+  static const auto kPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
+  const std::uintptr_t first = (begin + kPage - 1) / kPage * kPage;
+  const std::uintptr_t last = (begin + part.size()) / kPage * kPage;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
+
+std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
+  const Descriptor file = open_regular(path);
+  const auto refuse = [&] {
+    fail(ErrorCode::kCorrupt, path.string(), ": more than the ", max_bytes, " bytes that such a file may have");
+  };
+  if (file.size > max_bytes) refuse();
+  std::string text;
+  // The size is a hint: a file of /proc says 0, and any file may grow while it is read.
+  constexpr std::size_t kSlack = 64;  // lets simdjson read past the end without a copy
+  text.reserve(static_cast<std::size_t>(file.size) + 1 + kSlack);
+  text.resize(static_cast<std::size_t>(file.size) + 1);
+  for (std::size_t have = 0;;) {
+    const ssize_t got = read_some(file.fd, text.data() + have, text.size() - have);
+    if (got < 0) fail_errno("cannot read", path);
+    have += static_cast<std::size_t>(got);
+    if (static_cast<std::int64_t>(have) > max_bytes) refuse();
+    if (got == 0) {
+      text.resize(have);
+      return text;
+    }
+    if (have == text.size()) text.resize(2 * have + 4096);
+  }
+}
+
+}  // namespace sememe
