@@ -1,0 +1,56 @@
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fail.h"
+#include "kernels/kernels.h"
+#include "kernels/tables.h"
+
+namespace sememe {
+namespace {
+
+const KernelTable& choose() {
+  const auto isas = available_isas();
+  const char* const forced = std::getenv("SEMEME_ISA");
+  if (forced == nullptr || *forced == '\0') return kernels(isas.back());
+  std::string known;
+  for (const Isa isa : isas) {
+    if (std::string_view(forced) == kernels(isa).name) return kernels(isa);
+    known.append(known.empty() ? "" : ", ").append(kernels(isa).name);
+  }
+  fail(ErrorCode::kInvalidArgument, "SEMEME_ISA: ", quote(forced), " cannot run here; this machine has ", known);
+}
+
+}  // namespace
+
+std::span<const Isa> available_isas() {
+  static const std::vector<Isa> isas = [] {
+    std::vector<Isa> list = {Isa::kScalar};
+#if defined(__x86_64__)
+    // These builtins also ask whether the operating system saves the wide registers.
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back(Isa::kAvx2);
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq"))
+      list.push_back(Isa::kAvx512);
+#endif
+    return list;
+  }();
+  return isas;
+}
+
+const KernelTable& kernels(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::kAvx2) return kAvx2Kernels;
+  if (isa == Isa::kAvx512) return kAvx512Kernels;
+#endif
+  (void)isa;
+  return kScalarKernels;
+}
+
+const KernelTable& kernels() {
+  static const KernelTable& best = choose();
+  return best;
+}
+
+}  // namespace sememe
