@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sememe {
+
+/// Half-open range of bytes of the original text.
+struct Offset {
+  std::int32_t begin = 0, end = 0;
+  bool operator==(const Offset&) const = default;
+};
+
+/// Tokens of one text (or pair): parallel arrays, one entry a token.
+struct Encoding {
+  std::vector<std::int32_t> ids;
+  std::vector<Offset> offsets;             ///< into the text it came from; (0, 0) for special tokens
+  std::vector<std::int32_t> type_ids;      ///< 0: first text, 1: second text of a pair
+  std::vector<std::int32_t> word_ids;      ///< index of the pre-token, -1 for special tokens
+  std::vector<std::int32_t> sequence_ids;  ///< 0 or 1: which text, -1 for special tokens
+  std::vector<std::uint8_t> special;       ///< 1: added by the post-processor
+  std::vector<std::string> tokens;         ///< their texts, if TokenizeOptions::keep_tokens
+  std::vector<Encoding> overflowing;       ///< what truncation cut off, in pieces of the same length
+  std::size_t tokens_total = 0;            ///< tokens before truncation, special ones included
+
+  std::size_t size() const { return ids.size(); }
+};
+
+enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
+enum class Direction { kRight, kLeft };
+
+struct Truncation {
+  std::int64_t max_length = 0;  ///< tokens, special ones included
+  std::int64_t stride = 0;      ///< tokens that consecutive overflowing pieces share
+  TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
+  Direction direction = Direction::kRight;
+};
+
+struct TokenizeOptions {
+  bool add_special_tokens = true;
+  std::optional<Truncation> truncation;  ///< none: nothing is cut (what the file says is in Tokenizer::truncation)
+  bool keep_overflow = false;            ///< fill Encoding::overflowing
+  bool keep_tokens = false;              ///< fill Encoding::tokens: an added token as it stands in the normalized text
+};
+
+struct TokenizerOptions {
+  /// For a vocab.txt: false = cased. Absent: as tokenizer_config.json beside it says, else true.
+  std::optional<bool> lowercase;
+};
+
+/// Text to token ids and back: normalizer, pre-tokenizer, model, post-processor, each from the model's own files.
+/// Gives exactly the ids, tokens and offsets of Hugging Face tokenizers 0.23.
+/// Threads  immutable after loading; every method may be called from many threads at once.
+class Tokenizer {
+ public:
+  /// From a folder (tokenizer.json, else vocab.txt with tokenizer_config.json), a tokenizer.json, or a vocab.txt.
+  /// Errors  kNotFound: no tokenizer file (says which are looked for); kCorrupt: a file breaks its format;
+  ///         kUnsupported: a component that this build does not know (names it).
+  static Tokenizer load(const std::filesystem::path& path, const TokenizerOptions& options = {});
+
+  /// Errors  kInvalidArgument: not UTF-8 (gives the byte offset), or a truncation shorter than the special tokens.
+  Encoding encode(std::string_view text, const TokenizeOptions& options = {}) const;
+  Encoding encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options = {}) const;
+
+  /// Appends the ids that encode() gives and nothing else, without building an Encoding: what an encoder needs.
+  /// Returns the number of tokens before truncation, special ones included. Errors: as encode().
+  std::int64_t encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
+                          const TokenizeOptions& options = {}) const;
+
+  /// Text of the tokens through the file's decoder. Errors: kInvalidArgument for an id without a token.
+  std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = true) const;
+
+  /// Number of ids, added tokens included; ids are below max_id() + 1.
+  std::int64_t vocab_size() const;
+  std::int64_t max_id() const;
+  std::optional<std::string_view> id_to_token(std::int32_t id) const;
+  std::optional<std::int32_t> token_to_id(std::string_view token) const;
+  /// Special tokens that encode() adds to one text.
+  std::int64_t special_tokens_added(bool pair = false) const;
+
+  /// What the files say of length, for callers that want to obey it.
+  const std::optional<Truncation>& truncation() const;
+  std::optional<std::int64_t> model_max_length() const;  ///< of tokenizer_config.json; absurd values (1e30) are none
+
+  /// For `sememe info`: one line each, "BertNormalizer(lowercase, strip_accents)", "WordPiece(30522)", ...
+  struct Description {
+    std::string source, normalizer, pre_tokenizer, model, post_processor, decoder;
+  };
+  const Description& description() const;
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+ private:
+  Tokenizer();
+  struct State;
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace sememe

@@ -1,0 +1,148 @@
+#include "tokenize/encoding_ops.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.h"
+
+namespace sememe {
+namespace {
+
+template <class T>
+void append_all(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+template <class T>
+std::vector<T> part(const std::vector<T>& from, std::size_t begin, std::size_t end) {
+  if (from.empty()) return {};  // Encoding::tokens, unless asked for
+  return {from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+}  // namespace
+
+void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32_t type_id, std::int32_t word_id,
+                  std::int32_t sequence_id, bool special) {
+  encoding.ids.push_back(id);
+  encoding.offsets.push_back(offset);
+  encoding.type_ids.push_back(type_id);
+  encoding.word_ids.push_back(word_id);
+  encoding.sequence_ids.push_back(sequence_id);
+  encoding.special.push_back(special ? 1 : 0);
+}
+
+Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
+  Encoding out;
+  out.ids = part(encoding.ids, begin, end);
+  out.offsets = part(encoding.offsets, begin, end);
+  out.type_ids = part(encoding.type_ids, begin, end);
+  out.word_ids = part(encoding.word_ids, begin, end);
+  out.sequence_ids = part(encoding.sequence_ids, begin, end);
+  out.special = part(encoding.special, begin, end);
+  out.tokens = part(encoding.tokens, begin, end);
+  return out;
+}
+
+void append(Encoding& encoding, const Encoding& other) {
+  std::vector<Encoding> overflowing;
+  const auto combine = [&](const Encoding& a, const Encoding& b) {
+    Encoding both = slice(a, 0, a.size());
+    append(both, slice(b, 0, b.size()));
+    overflowing.push_back(std::move(both));
+  };
+  for (const Encoding& piece : encoding.overflowing) {
+    combine(piece, other);
+    for (const Encoding& other_piece : other.overflowing) combine(piece, other_piece);
+  }
+  for (const Encoding& other_piece : other.overflowing) combine(encoding, other_piece);
+
+  append_all(encoding.ids, other.ids);
+  append_all(encoding.offsets, other.offsets);
+  append_all(encoding.type_ids, other.type_ids);
+  append_all(encoding.word_ids, other.word_ids);
+  append_all(encoding.sequence_ids, other.sequence_ids);
+  append_all(encoding.special, other.special);
+  append_all(encoding.tokens, other.tokens);
+  encoding.overflowing = std::move(overflowing);
+}
+
+void truncate(Encoding& encoding, std::int64_t max_length, std::int64_t stride, Direction direction,
+              bool keep_overflow) {
+  const auto size = static_cast<std::int64_t>(encoding.size());
+  if (max_length >= size) return;
+  if (max_length > 0 && (stride < 0 || stride >= max_length)) {
+    fail(ErrorCode::kInvalidArgument, "truncation stride is ", stride, ", expected 0 to ", max_length - 1,
+         ": less than the ", max_length, " tokens that remain of a text beside special tokens");
+  }
+  const std::int64_t step = std::max<std::int64_t>(max_length - stride, 1);
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+  if (max_length == 0) {
+    ranges = {{0, 0}, {0, size}};
+  } else if (direction == Direction::kRight) {
+    for (std::int64_t begin = 0;; begin += step) {
+      ranges.emplace_back(begin, std::min(begin + max_length, size));
+      if (ranges.back().second == size) break;
+    }
+  } else {
+    for (std::int64_t end = size;; end -= step) {
+      ranges.emplace_back(std::max<std::int64_t>(end - max_length, 0), end);
+      if (ranges.back().first == 0) break;
+    }
+  }
+  Encoding first;
+  for (const auto& [begin, end] : ranges) {
+    Encoding piece = slice(encoding, static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
+    if (begin == ranges[0].first && end == ranges[0].second) {
+      first = std::move(piece);
+      if (!keep_overflow) break;
+    } else {
+      first.overflowing.push_back(std::move(piece));
+    }
+  }
+  first.tokens_total = encoding.tokens_total;
+  encoding = std::move(first);
+}
+
+void truncate(Encoding& first, Encoding* second, std::int64_t max_length, const Truncation& truncation,
+              bool keep_overflow) {
+  const auto cut = [&](Encoding& encoding, std::int64_t length) {
+    truncate(encoding, length, truncation.stride, truncation.direction, keep_overflow);
+  };
+  auto n1 = static_cast<std::int64_t>(first.size());
+  auto n2 = second == nullptr ? 0 : static_cast<std::int64_t>(second->size());
+  if (max_length == 0) {
+    cut(first, 0);
+    if (second != nullptr) cut(*second, 0);
+    return;
+  }
+  const std::int64_t excess = n1 + n2 - max_length;
+  if (excess <= 0) return;
+  if (truncation.strategy == TruncationStrategy::kLongestFirst) {
+    if (second == nullptr) return cut(first, max_length);
+    // The longer text gives way until both are equal, then both do.
+    const bool swapped = n1 > n2;
+    if (swapped) std::swap(n1, n2);
+    n2 = n1 > max_length ? n1 : std::max(n1, max_length - n1);
+    if (n1 + n2 > max_length) {
+      n1 = max_length / 2;
+      n2 = n1 + max_length % 2;
+    }
+    if (swapped) std::swap(n1, n2);
+    cut(first, n1);
+    cut(*second, n2);
+    return;
+  }
+  const bool only_first = truncation.strategy == TruncationStrategy::kOnlyFirst;
+  Encoding* const target = only_first ? &first : second;
+  if (target == nullptr) {
+    fail(ErrorCode::kInvalidArgument, "truncation only_second needs a second text");
+  }
+  const std::int64_t length = only_first ? n1 : n2;
+  if (length <= excess) {
+    fail(ErrorCode::kInvalidArgument, "truncation ", only_first ? "only_first" : "only_second", ": ", excess,
+         " tokens would have to go, and that text has ", length);
+  }
+  cut(*target, length - excess);
+}
+
+}  // namespace sememe

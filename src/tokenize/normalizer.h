@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "tokenize/normalized_string.h"
+
+namespace sememe {
+
+/// First step: rewrites the text, keeping the way back to the original.
+/// Threads  const and safe to share, as every component of the pipeline.
+class Normalizer {
+ public:
+  virtual ~Normalizer() = default;
+  virtual void normalize(NormalizedString& text) const = 0;
+  /// One line for people: "BertNormalizer(lowercase, strip_accents)".
+  virtual std::string describe() const = 0;
+};
+
+}  // namespace sememe

@@ -1,0 +1,216 @@
+#include "sememe/tokenizer.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/fail.h"
+#include "io/utf8.h"
+#include "tokenize/encoding_ops.h"
+#include "tokenize/load.h"
+#include "tokenize/pipeline.h"
+
+namespace sememe {
+
+struct Tokenizer::State {
+  explicit State(Pipeline loaded) : pipeline(std::move(loaded)), text_tokenizer(pipeline) {
+    const auto describe = [](const auto& part) { return part ? part->describe() : std::string("none"); };
+    description = {pipeline.source,          describe(pipeline.normalizer),     describe(pipeline.pre_tokenizer),
+                   describe(pipeline.model), describe(pipeline.post_processor), describe(pipeline.decoder)};
+    affixes = pipeline.post_processor ? pipeline.post_processor->single_affixes() : PostProcessor::Affixes{};
+  }
+
+  std::int64_t specials(bool pair) const {
+    return pipeline.post_processor ? pipeline.post_processor->added_tokens(pair) : 0;
+  }
+  RawTokens tokenize(std::string_view text, bool keep_literals) const;
+  Encoding encode_text(std::string_view text, std::int32_t index, const TokenizeOptions& options) const;
+  Encoding finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const;
+
+  Pipeline pipeline;
+  TextTokenizer text_tokenizer;
+  Description description;
+  std::optional<PostProcessor::Affixes> affixes;  // none: the post-processor does more than that to one text
+};
+
+namespace {
+
+/// Tokens that remain for the text; throws if there is no room for the special ones.
+std::int64_t room_for_text(const Truncation& truncation, std::int64_t specials) {
+  if (truncation.max_length < specials) {
+    fail(ErrorCode::kInvalidArgument, "truncation to ", truncation.max_length, " tokens: the ", specials,
+         " special tokens alone are more");
+  }
+  return truncation.max_length - specials;
+}
+
+// Pieces of both texts of a pair are combined, each with each: that must stay within reason.
+void check_overflow(const std::vector<Encoding>& encodings, const TokenizeOptions& options) {
+  if (encodings.size() < 2 || !options.truncation) return;
+  const double pieces = (1.0 + static_cast<double>(encodings[0].overflowing.size())) *
+                        (1.0 + static_cast<double>(encodings[1].overflowing.size()));
+  if (pieces * static_cast<double>(options.truncation->max_length) > 1e8) {
+    fail(ErrorCode::kInvalidArgument, "a pair of texts of ", encodings[0].tokens_total, " and ",
+         encodings[1].tokens_total, " tokens, cut at ", options.truncation->max_length,
+         ", overflows into too many combinations; give shorter texts or cut only one of them");
+  }
+}
+
+}  // namespace
+
+RawTokens Tokenizer::State::tokenize(std::string_view text, bool keep_literals) const {
+  require_utf8(text, "text");
+  if (text.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+    fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
+  }
+  RawTokens raw;
+  raw.keep_literals = keep_literals;
+  raw.tokens.reserve(text.size() / 4 + 8);
+  text_tokenizer.tokenize(text, raw);
+  return raw;
+}
+
+Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index,
+                                       const TokenizeOptions& options) const {
+  const RawTokens raw = tokenize(text, options.keep_tokens);
+  const std::size_t n = raw.tokens.size();
+  Encoding out;
+  out.ids.reserve(n + 2);
+  out.offsets.reserve(n + 2);
+  out.word_ids.reserve(n + 2);
+  for (const RawTokens::Token& token : raw.tokens) {
+    out.ids.push_back(token.id);
+    out.offsets.push_back(token.offset);
+    out.word_ids.push_back(token.word);
+  }
+  out.type_ids.assign(n, index);
+  out.sequence_ids.assign(n, index);
+  out.special.assign(n, 0);
+  out.tokens_total = n;
+  if (options.keep_tokens) {
+    for (const RawTokens::Token& token : raw.tokens) {
+      const auto* const added = pipeline.added.find(token.id);
+      out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(token.id).value_or(""));
+    }
+    for (const auto& [at, literal] : raw.literals) out.tokens[at] = literal;
+  }
+  return out;
+}
+
+Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const {
+  const std::int64_t specials = options.add_special_tokens ? this->specials(encodings.size() > 1) : 0;
+  std::size_t total = static_cast<std::size_t>(specials);
+  for (const Encoding& encoding : encodings) total += encoding.size();
+  if (options.truncation) {
+    truncate(encodings[0], encodings.size() > 1 ? &encodings[1] : nullptr, room_for_text(*options.truncation, specials),
+             *options.truncation, options.keep_overflow);
+    check_overflow(encodings, options);
+  }
+  if (pipeline.post_processor) pipeline.post_processor->process(encodings, options);
+  Encoding out;
+  for (Encoding& encoding : encodings) {
+    if (out.size() == 0 && out.overflowing.empty()) {
+      out = std::move(encoding);
+    } else {
+      append(out, encoding);
+    }
+  }
+  out.tokens_total = total;
+  for (Encoding& piece : out.overflowing) piece.tokens_total = total;
+  return out;
+}
+
+Tokenizer::Tokenizer() = default;
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Tokenizer Tokenizer::load(const std::filesystem::path& path, const TokenizerOptions& options) {
+  Tokenizer out;
+  out.state_ = std::make_shared<const State>(load_pipeline(path, options));
+  return out;
+}
+
+Encoding Tokenizer::encode(std::string_view text, const TokenizeOptions& options) const {
+  std::vector<Encoding> encodings;
+  encodings.push_back(state_->encode_text(text, 0, options));
+  return state_->finish(std::move(encodings), options);
+}
+
+Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options) const {
+  std::vector<Encoding> encodings;
+  encodings.push_back(state_->encode_text(first, 0, options));
+  encodings.push_back(state_->encode_text(second, 1, options));
+  return state_->finish(std::move(encodings), options);
+}
+
+std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
+                                   const TokenizeOptions& options) const {
+  const auto& cut = options.truncation;
+  const bool plain_cut = !cut || (cut->strategy == TruncationStrategy::kLongestFirst && cut->stride == 0);
+  if (!plain_cut || !state_->affixes) {
+    const Encoding encoding = encode(text, options);
+    ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
+    return static_cast<std::int64_t>(encoding.tokens_total);
+  }
+  const RawTokens raw = state_->tokenize(text, false);
+  const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
+  const auto size = static_cast<std::int64_t>(raw.tokens.size());
+  const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
+  const std::int64_t first = cut && cut->direction == Direction::kLeft ? size - kept : 0;
+  ids.reserve(ids.size() + static_cast<std::size_t>(kept + specials));
+  if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->before.begin(), state_->affixes->before.end());
+  for (std::int64_t i = first; i < first + kept; ++i) ids.push_back(raw.tokens[static_cast<std::size_t>(i)].id);
+  if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->after.begin(), state_->affixes->after.end());
+  return size + specials;
+}
+
+std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+  std::vector<std::string> tokens;
+  for (const std::int32_t id : ids) {
+    if (const auto* const added = state_->pipeline.added.find(id)) {
+      if (!skip_special_tokens || !added->special) tokens.push_back(added->text);
+    } else if (const auto token = state_->pipeline.model->id_to_token(id)) {
+      tokens.emplace_back(*token);
+    } else {
+      fail(ErrorCode::kInvalidArgument, "token id ", id, " is not in the vocabulary of ", vocab_size(), " (",
+           state_->pipeline.source, ")");
+    }
+  }
+  std::string out;
+  if (state_->pipeline.decoder) {
+    state_->pipeline.decoder->decode(tokens);
+    for (const std::string& token : tokens) out.append(token);
+  } else {
+    for (const std::string& token : tokens) out.append(&token == tokens.data() ? "" : " ").append(token);
+  }
+  return out;
+}
+
+std::int64_t Tokenizer::vocab_size() const {
+  return state_->pipeline.model->vocab_size() + state_->pipeline.added.beyond_model();
+}
+
+std::int64_t Tokenizer::max_id() const {
+  return std::max(state_->pipeline.model->max_id(), state_->pipeline.added.max_id());
+}
+
+std::optional<std::string_view> Tokenizer::id_to_token(std::int32_t id) const {
+  if (const auto* const added = state_->pipeline.added.find(id)) return added->text;
+  return state_->pipeline.model->id_to_token(id);
+}
+
+std::optional<std::int32_t> Tokenizer::token_to_id(std::string_view token) const {
+  if (const auto id = state_->pipeline.added.id(token)) return id;
+  return state_->pipeline.model->token_to_id(token);
+}
+
+std::int64_t Tokenizer::special_tokens_added(bool pair) const { return state_->specials(pair); }
+
+const std::optional<Truncation>& Tokenizer::truncation() const { return state_->pipeline.truncation; }
+
+std::optional<std::int64_t> Tokenizer::model_max_length() const { return state_->pipeline.model_max_length; }
+
+const Tokenizer::Description& Tokenizer::description() const { return state_->description; }
+
+}  // namespace sememe
