@@ -1,0 +1,333 @@
+#include "sememe/encoder.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/sha256.h"
+#include "base/thread_pool.h"
+#include "io/file.h"
+#include "kernels/kernels.h"
+#include "model/describe.h"
+#include "model/head.h"
+#include "model/locate.h"
+#include "model/pipeline.h"
+#include "model/segments.h"
+#include "model/transformer.h"
+
+namespace sememe {
+namespace {
+
+// Tokens that one thread takes through all layers together: enough rows to keep the kernels at full rate, few enough
+// that a block of activations stays in L2.
+constexpr std::int64_t kGroupTokens = 256;
+
+int thread_count(int asked) {
+  if (asked < 0 || asked > 4096)
+    fail(ErrorCode::kInvalidArgument, "threads: expected 0 (all cores) to 4096, found ", asked);
+  return asked == 0 ? ThreadPool::available_cores() : asked;
+}
+
+/// The limit on tokens and where it comes from.
+std::pair<std::int64_t, std::string> token_limit(const EncoderOptions& options, const PipelineConfig& pipeline,
+                                                 const Tokenizer& tokenizer) {
+  const std::int64_t positions = pipeline.encoder.max_positions, special = tokenizer.special_tokens_added();
+  if (options.max_tokens) {
+    if (*options.max_tokens <= special || *options.max_tokens > positions)
+      fail(ErrorCode::kInvalidArgument, "max tokens: expected ", special + 1, " to ", positions,
+           " (the rows of the position table), found ", *options.max_tokens);
+    return {*options.max_tokens, "given"};
+  }
+  std::pair<std::int64_t, std::string> limit = {positions, "max_position_embeddings"};
+  if (pipeline.max_seq_length)
+    limit = {*pipeline.max_seq_length, "max_seq_length"};
+  else if (tokenizer.model_max_length() && *tokenizer.model_max_length() < positions)
+    limit = {*tokenizer.model_max_length(), "model_max_length"};
+  if (limit.first > positions) {
+    log_warning("max_seq_length ", limit.first, " is more than the ", positions,
+                " rows of the position table; texts are cut there");
+    limit = {positions, "max_position_embeddings"};
+  }
+  if (limit.first <= special)
+    fail(ErrorCode::kCorrupt, pipeline.transformer_folder.string(), ": ", limit.second, " ", limit.first,
+         " leaves no room beside the ", special, " special tokens");
+  return limit;
+}
+
+void check_vocabulary(const PipelineConfig& pipeline, const Tokenizer& tokenizer) {
+  if (tokenizer.max_id() >= pipeline.encoder.vocab_size)
+    fail(ErrorCode::kCorrupt, pipeline.transformer_folder.string(), ": the tokenizer has ids up to ",
+         tokenizer.max_id(), " but the embedding table has only ", pipeline.encoder.vocab_size,
+         " rows (vocab_size of config.json); tokenizer and weights are probably from different models");
+  if (!pipeline.lowercase_first) return;
+  std::vector<std::int32_t> upper, lower;
+  tokenizer.encode_ids("A \u00c9", upper, {});
+  tokenizer.encode_ids("a \u00e9", lower, {});
+  if (upper != lower)
+    fail(
+        ErrorCode::kUnsupported, pipeline.transformer_folder.string(),
+        "/sentence_bert_config.json: do_lower_case is true but the tokenizer keeps case; this pair cannot be read yet");
+}
+
+/// EncodeOptions with names and defaults resolved against the model.
+struct Request {
+  std::string prompt;
+  std::int64_t prompt_tokens = 0;  ///< rows that pooling leaves out
+  bool normalize_last = true;      ///< keep a Normalize at the end of the pipeline
+  bool normalize_after = false;    ///< scale to length 1 after everything else
+  std::int64_t dimensions = 0;
+};
+
+}  // namespace
+
+struct Encoder::State {
+  PipelineConfig pipeline;
+  Tokenizer tokenizer;
+  mutable ThreadPool pool;
+  Transformer transformer;
+  Head head;
+  std::int64_t max_tokens = 0;
+  EncoderInfo info;
+
+  mutable std::mutex turn;                    // guards the workspaces
+  mutable std::vector<Workspace> workspaces;  // one a worker
+
+  Request resolve(const EncodeOptions& options) const;
+  Segments segment(std::span<const std::string_view> texts, std::int64_t first_text, const Request& request,
+                   const EncodeOptions& options) const;
+
+  /// Runs the transformer over every segment; consume(s, token vectors of segment s) is called once for each, from
+  /// any thread of the pool.
+  void run(const Segments& segments, FunctionRef<void(std::int64_t, MatView<const float>)> consume) const;
+  void run_group(const Segments& segments, std::span<const std::int64_t> group, Workspace& workspace, ThreadPool* inner,
+                 int workers, FunctionRef<void(std::int64_t, MatView<const float>)> consume) const;
+  void encode_block(const Segments& segments, const Request& request, MatView<float> out) const;
+};
+
+Request Encoder::State::resolve(const EncodeOptions& options) const {
+  Request r;
+  const auto find_prompt = [&](const std::string& name) -> const std::string& {
+    const auto at = pipeline.prompts.find(name);
+    if (at != pipeline.prompts.end()) return at->second;
+    std::string known;
+    for (const auto& [key, text] : pipeline.prompts) known.append(known.empty() ? "" : ", ").append(key);
+    fail(ErrorCode::kInvalidArgument, "prompt name ", quote(name), " is not one of this model's (",
+         known.empty() ? "it has none" : known, ")");
+  };
+  if (options.prompt)
+    r.prompt = *options.prompt;
+  else if (options.prompt_name)
+    r.prompt = find_prompt(*options.prompt_name);
+  else if (pipeline.default_prompt_name)
+    r.prompt = find_prompt(*pipeline.default_prompt_name);
+
+  if (!r.prompt.empty() && !pipeline.include_prompt) {
+    // As sentence-transformers counts it: the prompt tokenized alone, without a special token at its end.
+    const Encoding prompt = tokenizer.encode(r.prompt);
+    r.prompt_tokens = static_cast<std::int64_t>(prompt.size());
+    if (!prompt.special.empty() && prompt.special.back() != 0) --r.prompt_tokens;
+  }
+
+  const std::int64_t full = head.dimensions();
+  if (options.dimensions < 0 || options.dimensions > full)
+    fail(ErrorCode::kInvalidArgument, "dimensions: expected 1 to ", full, ", found ", options.dimensions);
+  const bool cut = options.dimensions > 0 && options.dimensions < full;
+  r.dimensions = cut ? options.dimensions : full;
+  r.normalize_last = options.normalize.value_or(true);
+  r.normalize_after = options.normalize.value_or(cut) && (cut || !pipeline.normalizes());
+  return r;
+}
+
+Segments Encoder::State::segment(std::span<const std::string_view> texts, std::int64_t first_text,
+                                 const Request& request, const EncodeOptions& options) const {
+  return make_segments(
+      tokenizer, texts,
+      {.prompt = request.prompt, .max_tokens = max_tokens, .on_long = options.on_long, .first_text = first_text}, pool);
+}
+
+void Encoder::State::run_group(const Segments& segments, std::span<const std::int64_t> group, Workspace& workspace,
+                               ThreadPool* inner, int workers,
+                               FunctionRef<void(std::int64_t, MatView<const float>)> consume) const {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int64_t> offsets = {0};
+  std::int64_t longest = 0;
+  for (const std::int64_t s : group) {
+    const auto segment = segments.segment(s);
+    ids.insert(ids.end(), segment.begin(), segment.end());
+    offsets.push_back(static_cast<std::int64_t>(ids.size()));
+    longest = std::max(longest, segments.length(s));
+  }
+  workspace.reserve(transformer.config(), offsets.back(), longest, workers);
+  const MatView<const float> hidden = transformer.forward({ids, offsets}, workspace, inner);
+  for (std::size_t i = 0; i < group.size(); ++i)
+    consume(group[i], hidden.slice_rows(offsets[i], offsets[i + 1] - offsets[i]));
+}
+
+void Encoder::State::run(const Segments& segments,
+                         FunctionRef<void(std::int64_t, MatView<const float>)> consume) const {
+  const int threads = pool.size();
+  const std::int64_t total = segments.offsets.back();
+  // A share for each thread when there is little to do, full groups otherwise.
+  const std::int64_t limit = std::clamp<std::int64_t>((total + threads - 1) / threads, 1, kGroupTokens);
+  const auto groups = make_groups(segments, limit);
+  const std::lock_guard lock(turn);
+  workspaces.resize(static_cast<std::size_t>(threads));
+  if (static_cast<std::int64_t>(groups.size()) < threads) {
+    for (const auto& group : groups) run_group(segments, group, workspaces[0], &pool, threads, consume);
+    return;
+  }
+  pool.run(static_cast<std::int64_t>(groups.size()), [&](std::int64_t i, int worker) {
+    run_group(segments, groups[static_cast<std::size_t>(i)], workspaces[static_cast<std::size_t>(worker)], nullptr, 1,
+              consume);
+  });
+}
+
+void Encoder::State::encode_block(const Segments& segments, const Request& request, MatView<float> out) const {
+  Matrix pooled(segments.count(), head.pooled_width());
+  run(segments, [&](std::int64_t s, MatView<const float> tokens) {
+    // Only the first window of a text begins with the prompt.
+    const bool first = std::binary_search(segments.first.begin(), segments.first.end(), s);
+    head.pool(tokens, first ? request.prompt_tokens : 0, pooled.row(s));
+  });
+
+  // Windows of one text: their mean, weighted by their tokens. Text i moves to row i, which no later text has used yet.
+  for (std::int64_t i = 0; i < out.rows; ++i) {
+    const std::int64_t first = segments.first[static_cast<std::size_t>(i)],
+                       last = segments.first[static_cast<std::size_t>(i) + 1];
+    const std::span<float> row = pooled.row(i);
+    std::int64_t weight = segments.length(first);
+    if (first != i) std::copy_n(pooled.row(first).begin(), row.size(), row.begin());
+    if (last - first == 1) continue;
+    for (float& x : row) x *= static_cast<float>(weight);
+    for (std::int64_t s = first + 1; s < last; ++s) {
+      const std::span<const float> window = pooled.row(s);
+      const auto tokens = static_cast<float>(segments.length(s));
+      for (std::size_t k = 0; k < row.size(); ++k) row[k] += tokens * window[k];
+      weight += segments.length(s);
+    }
+    for (float& x : row) x /= static_cast<float>(weight);
+  }
+
+  const MatView<float> texts = pooled.view().slice_rows(0, out.rows);
+  const bool whole = request.dimensions == head.dimensions();
+  Matrix full(whole ? 0 : out.rows, head.dimensions());
+  const MatView<float> finished = whole ? out : full.view();
+  head.finish(texts, request.normalize_last, finished);
+  for (std::int64_t i = 0; i < out.rows; ++i) {
+    if (!whole) std::copy_n(finished.row(i), out.cols, out.row(i));
+    if (request.normalize_after) normalize_l2(out.row_span(i));
+  }
+}
+
+Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
+  const std::filesystem::path folder = find_model_folder(model);
+  const int threads = thread_count(options.threads);
+  kernels();  // an unknown SEMEME_ISA is an error before anything is read
+  PipelineConfig pipeline = read_pipeline(folder, options.pooling);
+  Tokenizer tokenizer = Tokenizer::load(pipeline.transformer_folder);
+  check_vocabulary(pipeline, tokenizer);
+  const auto [max_tokens, source] = token_limit(options, pipeline, tokenizer);
+
+  ThreadPool loading(threads);
+  EncoderWeights weights = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading);
+  Head head(pipeline, loading);
+  EncoderInfo info = describe(model, folder, pipeline, weights);
+  info.max_tokens = max_tokens;
+  info.max_tokens_source = source;
+  info.threads = threads;
+
+  Encoder encoder;
+  encoder.state_.reset(new State{.pipeline = pipeline,
+                                 .tokenizer = std::move(tokenizer),
+                                 .pool = ThreadPool(threads),
+                                 .transformer = Transformer(pipeline.encoder, std::move(weights)),
+                                 .head = std::move(head),
+                                 .max_tokens = max_tokens,
+                                 .info = std::move(info)});
+  return encoder;
+}
+
+void Encoder::encode(std::span<const std::string_view> texts, MatView<float> out, const EncodeOptions& options,
+                     std::vector<TextStats>* stats) const {
+  const Request request = state_->resolve(options);
+  const auto count = static_cast<std::int64_t>(texts.size());
+  if (out.rows != count || out.cols != request.dimensions)
+    fail(ErrorCode::kInvalidArgument, "encode: expected room for (", count, ", ", request.dimensions, "), found (",
+         out.rows, ", ", out.cols, ")");
+  if (options.batch_tokens < 1)
+    fail(ErrorCode::kInvalidArgument, "batch tokens: expected at least 1, found ", options.batch_tokens);
+  if (stats != nullptr) stats->clear();
+  // A token has about four bytes in English and at least one byte; a block is what surely fits, or a single text.
+  for (std::size_t begin = 0; begin < texts.size();) {
+    std::size_t end = begin;
+    for (std::int64_t bound = 0; end < texts.size(); ++end) {
+      bound += std::min(static_cast<std::int64_t>(texts[end].size() / 2) + 2, state_->max_tokens);
+      if (bound > options.batch_tokens && end > begin) break;
+    }
+    const Segments segments =
+        state_->segment(texts.subspan(begin, end - begin), static_cast<std::int64_t>(begin), request, options);
+    state_->encode_block(segments, request,
+                         out.slice_rows(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin)));
+    if (stats != nullptr) stats->insert(stats->end(), segments.stats.begin(), segments.stats.end());
+    begin = end;
+  }
+}
+
+Matrix Encoder::encode(std::span<const std::string_view> texts, const EncodeOptions& options,
+                       std::vector<TextStats>* stats) const {
+  Matrix out(static_cast<std::int64_t>(texts.size()), state_->resolve(options).dimensions);
+  encode(texts, out.view(), options, stats);
+  return out;
+}
+
+Matrix Encoder::encode(std::span<const std::string> texts, const EncodeOptions& options,
+                       std::vector<TextStats>* stats) const {
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  return encode(views, options, stats);
+}
+
+TokenEmbeddings Encoder::encode_tokens(std::span<const std::string_view> texts, const EncodeOptions& options,
+                                       std::vector<TextStats>* stats) const {
+  if (options.on_long == OnLong::kWindow)
+    fail(ErrorCode::kInvalidArgument,
+         "token vectors: a text split into windows has no single row of tokens; cut long texts, or refuse them");
+  const Request request = state_->resolve(options);
+  Segments segments = state_->segment(texts, 0, request, options);
+  TokenEmbeddings result;
+  result.vectors = Matrix(segments.offsets.back(), state_->pipeline.encoder.hidden_size);
+  state_->run(segments, [&](std::int64_t s, MatView<const float> tokens) {
+    for (std::int64_t i = 0; i < tokens.rows; ++i)
+      std::copy_n(tokens.row(i), tokens.cols,
+                  result.vectors.row(segments.offsets[static_cast<std::size_t>(s)] + i).begin());
+  });
+  result.offsets = std::move(segments.offsets);
+  result.ids = std::move(segments.ids);
+  if (stats != nullptr) *stats = std::move(segments.stats);
+  return result;
+}
+
+std::int64_t Encoder::dimensions() const { return state_->head.dimensions(); }
+const EncoderInfo& Encoder::info() const { return state_->info; }
+const Tokenizer& Encoder::tokenizer() const { return state_->tokenizer; }
+
+std::string Encoder::digest() const {
+  const auto& files = state_->transformer.weights().store.files();
+  std::string digests;
+  for (const auto& file : files) {
+    Sha256 sha;
+    sha.update(MappedFile(file).bytes());
+    digests.append(sha.finish());
+  }
+  if (files.size() == 1) return digests;
+  Sha256 sha;
+  sha.update(std::as_bytes(std::span(digests)));
+  return sha.finish();
+}
+
+Encoder::Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+Encoder::~Encoder() = default;
+
+}  // namespace sememe

@@ -1,0 +1,96 @@
+#include "model/segments.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/fail.h"
+
+namespace sememe {
+namespace {
+
+/// What one worker makes of one run of texts, joined in order afterwards.
+struct Part {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int64_t> lengths;  // of segments
+  std::vector<std::int64_t> counts;   // segments of each text
+  std::vector<TextStats> stats;
+};
+
+void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOptions& options, Part& part) {
+  const Truncation truncation{.max_length = options.max_tokens};
+  const std::size_t before = part.ids.size();
+  const std::int64_t total = tokenizer.encode_ids(text, part.ids, {.truncation = truncation});
+  const auto used = static_cast<std::int64_t>(part.ids.size() - before);
+  if (total <= used || options.on_long == OnLong::kTruncate) {
+    part.lengths.push_back(used);
+    part.counts.push_back(1);
+    part.stats.push_back({static_cast<std::int32_t>(total), static_cast<std::int32_t>(used)});
+    return;
+  }
+  if (options.on_long == OnLong::kError)
+    fail(ErrorCode::kInvalidArgument, "has ", total, " tokens, more than the ", options.max_tokens,
+         " that are read; shorten it, or let long texts be cut or split into windows");
+  part.ids.resize(before);
+  const Encoding encoding = tokenizer.encode(text, {.truncation = truncation, .keep_overflow = true});
+  const auto add_window = [&](const Encoding& window) {
+    part.ids.insert(part.ids.end(), window.ids.begin(), window.ids.end());
+    part.lengths.push_back(static_cast<std::int64_t>(window.size()));
+  };
+  add_window(encoding);
+  for (const Encoding& window : encoding.overflowing) add_window(window);
+  part.counts.push_back(1 + static_cast<std::int64_t>(encoding.overflowing.size()));
+  part.stats.push_back({static_cast<std::int32_t>(total), static_cast<std::int32_t>(total)});
+}
+
+}  // namespace
+
+Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
+                       const SegmentOptions& options, ThreadPool& pool) {
+  constexpr std::size_t kTextsPerJob = 64;
+  std::vector<Part> parts((texts.size() + kTextsPerJob - 1) / kTextsPerJob);
+  pool.run(static_cast<std::int64_t>(parts.size()), [&](std::int64_t job, int) {
+    const std::size_t begin = static_cast<std::size_t>(job) * kTextsPerJob;
+    const std::size_t end = std::min(begin + kTextsPerJob, texts.size());
+    std::string prompted;
+    for (std::size_t i = begin; i < end; ++i) {
+      std::string_view text = texts[i];
+      if (!options.prompt.empty()) text = prompted.assign(options.prompt).append(text);
+      try {
+        add_text(tokenizer, text, options, parts[static_cast<std::size_t>(job)]);
+      } catch (const Error& e) {
+        fail(e.code(), "text ", options.first_text + static_cast<std::int64_t>(i), ": ", e.what());
+      }
+    }
+  });
+
+  Segments all;
+  all.offsets.push_back(0);
+  all.first.push_back(0);
+  for (const Part& part : parts) {
+    all.ids.insert(all.ids.end(), part.ids.begin(), part.ids.end());
+    for (const std::int64_t length : part.lengths) all.offsets.push_back(all.offsets.back() + length);
+    for (const std::int64_t count : part.counts) all.first.push_back(all.first.back() + count);
+    all.stats.insert(all.stats.end(), part.stats.begin(), part.stats.end());
+  }
+  return all;
+}
+
+std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(segments.count()));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int64_t a, std::int64_t b) { return segments.length(a) > segments.length(b); });
+  std::vector<std::vector<std::int64_t>> groups;
+  std::int64_t room = 0;
+  for (const std::int64_t s : order) {
+    if (groups.empty() || segments.length(s) > room) {
+      groups.emplace_back();
+      room = limit;
+    }
+    groups.back().push_back(s);
+    room -= segments.length(s);
+  }
+  return groups;
+}
+
+}  // namespace sememe

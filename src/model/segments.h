@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "sememe/encoder.h"
+#include "sememe/tokenizer.h"
+
+namespace sememe {
+
+/// Texts as the token ids that the transformer sees. A segment is a text, or one window of a long text.
+struct Segments {
+  std::vector<std::int32_t> ids;      ///< of all segments, one after another
+  std::vector<std::int64_t> offsets;  ///< S + 1
+  std::vector<std::int64_t> first;    ///< B + 1: text i has segments first[i] to first[i + 1], at least one
+  std::vector<TextStats> stats;       ///< B
+
+  std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
+  std::int64_t length(std::int64_t s) const {
+    return offsets[static_cast<std::size_t>(s) + 1] - offsets[static_cast<std::size_t>(s)];
+  }
+  std::span<const std::int32_t> segment(std::int64_t s) const {
+    return std::span(ids).subspan(static_cast<std::size_t>(offsets[static_cast<std::size_t>(s)]),
+                                  static_cast<std::size_t>(length(s)));
+  }
+};
+
+struct SegmentOptions {
+  std::string prompt;           ///< put before every text
+  std::int64_t max_tokens = 0;  ///< special tokens included
+  OnLong on_long = OnLong::kTruncate;
+  std::int64_t first_text = 0;  ///< number of texts[0] in the caller's list, for messages
+};
+
+/// Tokenizes texts on the pool. Errors: kInvalidArgument, naming the text.
+Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
+                       const SegmentOptions& options, ThreadPool& pool);
+
+/// Splits segments into groups of about `limit` tokens (at least one segment each), longest segments first, so that
+/// groups cost about the same and the last one to finish is a short one.
+std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit);
+
+}  // namespace sememe

@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fail.h"
+#include "io/json.h"
+#include "model/locate.h"
+#include "model/pipeline.h"
+#include "model/weights.h"
+#include "sememe/encoder.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::string_view kTexts[] = {
+    "",
+    "cat",
+    "The quick brown fox jumps over the lazy dog",
+    "A fast auburn fox leaps above a sleepy canine",
+    "Stock markets closed higher on Friday, after a week in which prices had fallen nearly every day.",
+    "na\u00efve caf\u00e9 \u2014 12,345.67 \u65e5\u672c\u8a9e",
+};
+
+// Golden vectors may come from another program's float32: the bar that docs/numerics.md sets for those.
+constexpr double kGoldenTolerance = 2e-5;
+
+/// Runs `check`, which returns what it found; an Error is what is wrong.
+template <class Check>
+bool add_check(std::vector<VerifyCheck>& checks, std::string name, Check check) {
+  VerifyCheck result{.name = std::move(name)};
+  try {
+    result.detail = check();
+    result.passed = true;
+  } catch (const Error& e) {
+    result.detail = e.what();
+  }
+  checks.push_back(std::move(result));
+  return checks.back().passed;
+}
+
+std::string check_forward(const Encoder& encoder) {
+  const Matrix together = encoder.encode(kTexts);
+  for (std::int64_t i = 0; i < together.rows(); ++i) {
+    const auto row = together.row(i);
+    double squares = 0;
+    for (const float x : row) squares += static_cast<double>(x) * x;
+    const double norm = std::sqrt(squares);
+    if (!std::isfinite(norm))
+      fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones gives a vector that is not finite");
+    if (encoder.info().normalizes && !(std::abs(norm - 1) <= 1e-5))
+      fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones: expected length 1, found ", norm);
+    const Matrix alone = encoder.encode(std::span(kTexts).subspan(static_cast<std::size_t>(i), 1));
+    if (std::memcmp(alone.data(), row.data(), row.size_bytes()) != 0)
+      fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones gives another vector alone than in a batch");
+  }
+  return concat(together.rows(), " texts, ", together.cols(), " dimensions, the same alone and together");
+}
+
+/// golden.jsonl: one {"text": "...", "embedding": [...]} a line (docs/formats.md).
+std::string check_golden(const Encoder& encoder, const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::int64_t count = 0;
+  double worst = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) continue;
+    const JsonDocument document = JsonDocument::parse(line, concat(file.string(), ":", ++count));
+    const Json record = document.root();
+    const std::vector<Json> want = record.at("embedding").elements();
+    const std::string_view text = record.at("text").as_string();
+    const Matrix got = encoder.encode(std::span(&text, 1));
+    if (static_cast<std::int64_t>(want.size()) != got.cols())
+      record.fail(concat("embedding: expected ", got.cols(), " numbers, found ", want.size()));
+    double largest = 1;
+    for (const Json& x : want) largest = std::max(largest, std::abs(x.as_number()));
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      const double off = std::abs(want[i].as_number() - got.row(0)[i]) / largest;
+      if (!(off <= kGoldenTolerance))
+        record.fail(concat("component ", i, ": expected ", want[i].as_number(), ", found ", got.row(0)[i]));
+      worst = std::max(worst, off);
+    }
+  }
+  return concat(count, " vectors agree, worst difference ", worst);
+}
+
+}  // namespace
+
+std::vector<VerifyCheck> verify_model(std::string_view model, const EncoderOptions& options) {
+  std::vector<VerifyCheck> checks;
+  std::filesystem::path folder;
+  PipelineConfig pipeline;
+  const auto shape_of = [](const EncoderConfig& c) {
+    return concat(c.model_type, ", ", c.layers, " layers of ", c.hidden_size, ", ", c.heads, " heads");
+  };
+  if (!add_check(checks, "folder", [&] { return (folder = find_model_folder(model)).string(); })) return checks;
+  if (!add_check(checks, "configuration", [&] {
+        pipeline = read_pipeline(folder, options.pooling);
+        return shape_of(pipeline.encoder);
+      }))
+    return checks;
+
+  // Independent of each other: a person who repairs a folder wants to see all that is wrong.
+  const bool tokenizer = add_check(checks, "tokenizer", [&] {
+    const Tokenizer t = Tokenizer::load(pipeline.transformer_folder);
+    return concat(t.description().model, " from ", t.description().source, ", ", t.vocab_size(), " tokens");
+  });
+  const bool weights = add_check(checks, "weights", [&] {
+    ThreadPool pool(1);
+    const EncoderWeights w = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, pool);
+    return concat(w.parameters, " parameters as ", w.dtype, ", all finite");
+  });
+  if (!tokenizer || !weights) return checks;
+
+  std::optional<Encoder> encoder;
+  if (!add_check(checks, "pipeline", [&] {
+        encoder = Encoder::load(model, options);
+        std::string modules;
+        for (const std::string& m : encoder->info().modules) modules.append(modules.empty() ? "" : ", ").append(m);
+        return modules;
+      }))
+    return checks;
+  add_check(checks, "forward pass", [&] { return check_forward(*encoder); });
+  std::error_code ignored;
+  if (const auto golden = folder / "golden.jsonl"; std::filesystem::exists(golden, ignored))
+    add_check(checks, "golden vectors", [&] { return check_golden(*encoder, golden); });
+  return checks;
+}
+
+}  // namespace sememe

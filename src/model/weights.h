@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/thread_pool.h"
+#include "io/safetensors.h"
+#include "model/encoder_config.h"
+#include "nn/linear.h"
+
+namespace sememe {
+
+/// A float32 table: a view into the mapped file where that is possible, else a copy.
+struct Table {
+  MatView<const float> view;
+  Buffer<float> copy;
+};
+
+/// Gain and shift of one LayerNorm.
+struct Norm {
+  Buffer<float> gamma, beta;
+};
+
+struct LayerWeights {
+  Linear qkv;  ///< (3 D, D): query, key and value side by side
+  Linear attention_out, up, down;
+  Norm attention_norm, output_norm;
+};
+
+/// All parameters of the transformer, ready for the kernels. Immutable; shared by every thread.
+struct EncoderWeights {
+  TensorStore store;  ///< keeps the mapping alive that the tables look into
+  Table words, positions, types;
+  Norm embedding_norm, final_norm;
+  std::vector<LayerWeights> layers;
+  std::int64_t parameters = 0;
+  std::string dtype;  ///< of the word table, as stored
+};
+
+/// Reads a tensor by the first of `names` that `store` has, checks shape and dtype and that every value is finite.
+/// Errors   kCorrupt, naming file, tensor, expected (and the config key that says so) and found;
+///          kUnsupported: not floating point.
+Buffer<float> read_tensor(const TensorStore& store, std::span<const std::string> names,
+                          std::initializer_list<std::int64_t> shape);
+
+/// Loads and packs the weights of `folder` for `config`.
+/// Errors   as read_tensor; kNotFound: no safetensors; kUnsupported: only a pickle (pytorch_model.bin), with advice.
+EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool);
+
+/// Opens the safetensors of `folder`; a pickle alone is refused, never opened, with advice how to convert it.
+TensorStore open_weights(const std::filesystem::path& folder);
+
+}  // namespace sememe

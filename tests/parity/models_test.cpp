@@ -1,0 +1,135 @@
+// Tiny random models of every layout against sentence-transformers and transformers (docs/numerics.md).
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "io/json.h"
+#include "io/npz.h"
+#include "parity/compare.h"
+#include "sememe/encoder.h"
+#include "support/shared_data.h"
+
+namespace sememe {
+namespace {
+
+constexpr double kTolerance = 2e-5;  // of max(1, largest value)
+
+std::vector<std::string> bert_fixtures() {
+  std::vector<std::string> names;
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::directory_iterator(test::shared_data("golden/models"), absent))
+    if (const std::string name = entry.path().filename(); name.starts_with("bert-") || name == "plain-bert-prefix")
+      names.push_back(name);
+  std::sort(names.begin(), names.end());
+  if (names.empty()) names.emplace_back("absent");
+  return names;
+}
+
+class TinyBert : public testing::TestWithParam<std::string> {};
+
+void expect_rows(const Matrix& got, const NpyArray& want, const std::string& what) {
+  ASSERT_EQ(want.shape, (std::vector<std::int64_t>{got.rows(), got.cols()})) << what;
+  const auto values = want.as<float>();
+  const double scale = std::max(1.0, test::largest(values));
+  for (std::int64_t i = 0; i < got.rows(); ++i)
+    test::expect_close(got.row(i),
+                       values.subspan(static_cast<std::size_t>(i * got.cols()), static_cast<std::size_t>(got.cols())),
+                       kTolerance * scale, what + ", text " + std::to_string(i));
+}
+
+TEST_P(TinyBert, GivesTheReferenceVectors) {
+  const auto folder = test::shared_data("golden/models/" + GetParam());
+  SEMEME_SKIP_WITHOUT(folder);
+  const JsonDocument document = JsonDocument::load(folder / "cases.json");
+  const Json cases = document.root();
+  const NpzReader want(folder / "expected.npz");
+  EncoderOptions options;
+  if (GetParam().starts_with("plain-")) options.pooling = "mean";
+  const Encoder encoder = Encoder::load(folder.string(), options);
+
+  std::vector<std::string> texts;
+  std::vector<std::vector<std::int32_t>> ids;
+  for (const Json& c : cases.at("cases").elements()) {
+    texts.emplace_back(c.at("text").as_string());
+    ids.emplace_back();
+    for (const Json& id : c.at("ids").elements()) ids.back().push_back(static_cast<std::int32_t>(id.as_int()));
+  }
+  expect_rows(encoder.encode(texts), want.read("embeddings"), "embeddings");
+  EXPECT_EQ(encoder.info().max_tokens, cases.at("max_seq_length").as_int());
+
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const TokenEmbeddings tokens = encoder.encode_tokens(views);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    EXPECT_EQ(
+        std::vector<std::int32_t>(tokens.ids.begin() + tokens.offsets[i], tokens.ids.begin() + tokens.offsets[i + 1]),
+        ids[i])
+        << "ids of text " << i;
+
+  int compared = 0;
+  for (const std::string& name : want.names()) {
+    if (name.starts_with("tok_")) {
+      const NpyArray state = want.read(name);
+      const auto i = static_cast<std::size_t>(std::stoi(name.substr(4)));
+      const auto first = static_cast<std::size_t>(tokens.offsets[i] * tokens.vectors.cols());
+      const auto all =
+          std::span(tokens.vectors.data(), static_cast<std::size_t>(tokens.vectors.rows() * tokens.vectors.cols()));
+      test::expect_close(all.subspan(first, state.as<float>().size()), state.as<float>(),
+                         kTolerance * std::max(1.0, test::largest(state.as<float>())), name);
+      ++compared;
+    } else if (name.starts_with("prompt_")) {
+      const std::vector<std::string> six(texts.begin(), texts.begin() + 6);
+      expect_rows(encoder.encode(six, {.prompt_name = name.substr(7)}), want.read(name), name);
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 3) << "the fixture holds token vectors";
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, TinyBert, testing::ValuesIn(bert_fixtures()), [](const auto& suite) {
+  std::string name = suite.param;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '_'; }, 'X');
+  return name;
+});
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(TinyBert);
+
+// tests/golden/make_megatron_bert.py made the model and these values.
+TEST(PreNorm, GivesTheReferenceVectors) {
+  const std::filesystem::path folder = SEMEME_SOURCE_DIR "/tests/golden/megatron-bert";
+  const JsonDocument document = JsonDocument::load(folder / "expected.json");
+  const Json want = document.root();
+  const Encoder encoder = Encoder::load(folder.string());
+  std::vector<std::string> texts;
+  for (const Json& text : want.at("texts").elements()) texts.emplace_back(text.as_string());
+  const auto floats = [](const Json& row) {
+    std::vector<float> values;
+    for (const Json& x : row.elements()) values.push_back(static_cast<float>(x.as_number()));
+    return values;
+  };
+  const Matrix got = encoder.encode(texts);
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const TokenEmbeddings tokens = encoder.encode_tokens(views);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::vector<float> row = floats(want.at("embeddings").elements()[i]);
+    test::expect_close(got.row(static_cast<std::int64_t>(i)), row, kTolerance * std::max(1.0, test::largest(row)),
+                       texts[i]);
+    std::vector<std::int32_t> ids;
+    for (const Json& id : want.at("ids").elements()[i].elements())
+      ids.push_back(static_cast<std::int32_t>(id.as_int()));
+    EXPECT_EQ(
+        std::vector<std::int32_t>(tokens.ids.begin() + tokens.offsets[i], tokens.ids.begin() + tokens.offsets[i + 1]),
+        ids);
+  }
+  const std::vector<Json> rows = want.at("tokens_2").elements();
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    const std::vector<float> row = floats(rows[t]);
+    test::expect_close(tokens.vectors.row(tokens.offsets[2] + static_cast<std::int64_t>(t)), row,
+                       kTolerance * std::max(1.0, test::largest(row)), "token vector " + std::to_string(t));
+  }
+}
+
+}  // namespace
+}  // namespace sememe
