@@ -1,0 +1,152 @@
+#include "cli/encoding_writer.h"
+
+#include <algorithm>
+
+#include "base/fail.h"
+#include "cli/numbers.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "io/json_writer.h"
+
+namespace sememe::cli {
+namespace {
+
+/// Offsets of an encoding in the unit that was asked for.
+std::vector<std::pair<std::int64_t, std::int64_t>> offsets_of(const Encoding& encoding, std::string_view text,
+                                                              const EncodingOutput& output) {
+  CharacterCounter counters[] = {CharacterCounter(text), CharacterCounter(output.pair)};
+  std::vector<std::pair<std::int64_t, std::int64_t>> offsets;
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
+    const Offset& offset = encoding.offsets[i];
+    CharacterCounter& counter = counters[encoding.sequence_ids[i] == 1 ? 1 : 0];
+    if (output.count_characters)
+      offsets.emplace_back(counter.before(offset.begin), counter.before(offset.end));
+    else
+      offsets.emplace_back(offset.begin, offset.end);
+  }
+  return offsets;
+}
+
+class JsonEncodings : public EncodingWriter {
+ public:
+  explicit JsonEncodings(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
+
+  void write(std::int64_t index, std::string_view text, const Encoding& encoding) override {
+    json_.begin_object().member("index", index);
+    members(text, encoding);
+    if (!encoding.overflowing.empty()) {
+      json_.key("overflowing").begin_array();
+      for (const Encoding& piece : encoding.overflowing) {
+        json_.begin_object();
+        members(text, piece);
+        json_.end_object();
+      }
+      json_.end_array();
+    }
+    json_.end_object().end_line();
+    file_.write(json_.take());
+  }
+  void finish() override { file_.commit(); }
+
+ private:
+  void members(std::string_view text, const Encoding& encoding) {
+    integers("ids", encoding.ids);
+    json_.key("tokens").begin_array();
+    for (const std::string& token : encoding.tokens) json_.value(std::string_view(token));
+    json_.end_array().key("offsets").begin_array();
+    for (const auto& [begin, end] : offsets_of(encoding, text, output_))
+      json_.begin_array().value(begin).value(end).end_array();
+    json_.end_array();
+    integers("type_ids", encoding.type_ids);
+    integers("special", encoding.special);
+    json_.key("word_ids").begin_array();
+    for (const std::int32_t word : encoding.word_ids) word < 0 ? json_.null() : json_.value(word);
+    json_.end_array();
+  }
+
+  template <class T>
+  void integers(std::string_view name, const std::vector<T>& values) {
+    json_.key(name).begin_array();
+    for (const T value : values) json_.value(value);
+    json_.end_array();
+  }
+
+  EncodingOutput output_;
+  JsonWriter json_;
+  AtomicFile file_;
+};
+
+class IdLines : public EncodingWriter {
+ public:
+  explicit IdLines(const EncodingOutput& output) : file_(output_path(output.name)) {}
+
+  void write(std::int64_t, std::string_view, const Encoding& encoding) override {
+    line(encoding);
+    for (const Encoding& piece : encoding.overflowing) line(piece);
+  }
+  void finish() override { file_.commit(); }
+
+ private:
+  void line(const Encoding& encoding) {
+    std::string text;
+    for (const std::int32_t id : encoding.ids) text.append(text.empty() ? "" : " ").append(std::to_string(id));
+    file_.write(text.append("\n"));
+  }
+
+  AtomicFile file_;
+};
+
+class EncodingTable : public EncodingWriter {
+ public:
+  explicit EncodingTable(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
+
+  void write(std::int64_t index, std::string_view text, const Encoding& encoding) override {
+    if (index > 0) file_.write("\n");
+    std::string title = concat("text ", index, ": ", encoding.size(), encoding.size() == 1 ? " token  " : " tokens  ");
+    title.append(shorten(printable(text), std::max(20, 80 - static_cast<int>(title.size()))));
+    file_.write(title.append("\n"));
+    rows(text, encoding);
+    for (const Encoding& piece : encoding.overflowing) {
+      file_.write(concat("cut off: ", piece.size(), piece.size() == 1 ? " token\n" : " tokens\n"));
+      rows(text, piece);
+    }
+  }
+  void finish() override { file_.commit(); }
+
+ private:
+  void rows(std::string_view text, const Encoding& encoding) {
+    const auto offsets = offsets_of(encoding, text, output_);
+    std::vector<std::string> tokens;
+    int width = 5;
+    for (const std::string& token : encoding.tokens) {
+      tokens.push_back(printable(token));
+      width = std::max(width, std::min(40, display_width(tokens.back())));
+    }
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
+      std::string line = right_aligned(static_cast<std::int64_t>(i), 6).append(right_aligned(encoding.ids[i], 8));
+      line.append("  ").append(output_.show_offsets ? pad_right(tokens[i], width) : tokens[i]);
+      if (output_.show_offsets) line.append(concat("  ", offsets[i].first, "-", offsets[i].second));
+      file_.write(line.append("\n"));
+    }
+  }
+
+  EncodingOutput output_;
+  AtomicFile file_;
+};
+
+}  // namespace
+
+std::int64_t CharacterCounter::before(std::int32_t bytes) {
+  if (bytes < at_) at_ = 0, characters_ = 0;
+  for (; at_ < bytes; ++at_)
+    if ((static_cast<unsigned char>(text_[static_cast<std::size_t>(at_)]) & 0xC0) != 0x80) ++characters_;
+  return characters_;
+}
+
+std::unique_ptr<EncodingWriter> make_encoding_writer(const EncodingOutput& output) {
+  if (output.format == "json") return std::make_unique<JsonEncodings>(output);
+  if (output.format == "ids") return std::make_unique<IdLines>(output);
+  return std::make_unique<EncodingTable>(output);
+}
+
+}  // namespace sememe::cli

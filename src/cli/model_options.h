@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "sememe/encoder.h"
+
+namespace sememe::cli {
+
+inline constexpr Option kModelOption = {"model", 'm', "MODEL",
+                                        "A model folder, or a name looked up in the caches (default: "
+                                        "sentence-transformers/all-MiniLM-L6-v2)"};
+inline constexpr Option kComputeOption = {"compute", '\0', "auto|fp32", "Arithmetic of the model (default: auto)"};
+inline constexpr Option kPoolingOption = {"pooling", '\0', "MODE",
+                                          "How token vectors become one: cls, mean, max, mean_sqrt_len, weightedmean, "
+                                          "lasttoken, or several joined by + (default: as the model says)"};
+inline constexpr Option kMaxTokensOption = {
+    "max-tokens", '\0', "N", "Cut texts to N tokens, special ones included (default: as the model says)", 1, 1 << 24};
+
+/// Flags of all commands that turn texts into vectors.
+const OptionGroup& model_options();
+
+/// --model, else the only operand of commands that take a model, else the default one.
+std::string model_name(const Arguments& arguments);
+
+/// Folder of the model. Errors  kNotFound; without --model it tells how to get the default one.
+std::string locate(const Arguments& arguments);
+
+EncoderOptions encoder_options(const Arguments& arguments, const Console& console);
+/// --on-long error leaves OnLong::kTruncate: see refuse_truncated().
+EncodeOptions encode_options(const Arguments& arguments);
+bool refuses_long_texts(const Arguments& arguments);
+
+/// Finds and loads the model; --verbose tells what was found.
+Encoder load_encoder(const Arguments& arguments, Console& console);
+
+/// Folder of the model, or the file that --model names: what Tokenizer::load takes.
+std::string tokenizer_path(const Arguments& arguments);
+
+}  // namespace sememe::cli

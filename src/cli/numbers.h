@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sememe::cli {
+
+/// Appends the shortest text that reads back as the same float: 0.5, 1e-08.
+void append_float(std::string& out, float number);
+/// `number` with `digits` digits after the point, right-aligned in `width` columns.
+std::string fixed(double number, int digits, int width);
+/// A whole number, right-aligned in `width` columns.
+std::string right_aligned(std::int64_t number, int width);
+/// 1234567 as "1,234,567".
+std::string with_commas(std::int64_t number);
+
+}  // namespace sememe::cli

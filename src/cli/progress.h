@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "cli/console.h"
+
+namespace sememe::cli {
+
+struct ProgressState {
+  std::int64_t items = 0;  ///< texts done
+  double fraction = -1;    ///< of the whole work, or negative: unknown
+  double seconds = 0;      ///< since the start
+};
+
+/// " 42% [=======>            ] 84,000 texts  1,234/s  0:52 left", in at most `width` columns.
+std::string progress_line(const ProgressState& state, int width);
+
+/// A progress line on standard error when that is a terminal, not under --quiet, from the second second on.
+class Progress {
+ public:
+  explicit Progress(Console& console);
+  ~Progress() { console_.clear_status(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `fraction` is negative if unknown.
+  void update(std::int64_t items, double fraction);
+  double seconds() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Console& console_;
+  Clock::time_point start_ = Clock::now(), drawn_ = start_;
+  bool enabled_;
+};
+
+}  // namespace sememe::cli

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "io/text_reader.h"
+
+namespace sememe::cli {
+
+/// Flags of all commands that read texts.
+const OptionGroup& text_options();
+
+/// The texts of a run, in chunks: the operands, else the file of --input, else standard input unless it is a terminal.
+class TextInput {
+ public:
+  /// `format` overrides what the file's name and --input-format say.
+  /// Errors  kInvalidArgument: both texts and --input, or neither and standard input is a terminal; those of
+  /// TextReader.
+  explicit TextInput(const Arguments& arguments, std::optional<TextFormat> format = std::nullopt);
+
+  /// The next texts, at most `max_texts` or some megabytes of them; empty at the end. All are valid UTF-8.
+  /// Errors  kInvalidArgument: an operand that is not UTF-8 (without --lossy); those of TextReader.
+  std::vector<TextRecord> read(std::int64_t max_texts);
+
+  /// Number of texts, if it is known before they are read.
+  std::optional<std::int64_t> count() const;
+  /// How much of the input was read, from 0 to 1; negative if unknown.
+  double fraction() const;
+  /// "texts.jsonl", for messages.
+  std::string name() const;
+  /// "texts.jsonl:7" of a record, "text 7" of an operand.
+  std::string where(const TextRecord& record) const;
+
+ private:
+  const std::vector<std::string>& operands_;
+  bool lossy_;
+  std::size_t next_ = 0;  // of operands_
+  std::optional<TextReader> reader_;
+};
+
+/// How many texts to take at a time so that a chunk takes about half a second: a progress line has something to tell,
+/// and the encoder enough to fill its batches.
+class ChunkSize {
+ public:
+  explicit ChunkSize(std::int64_t most) : most_(most), texts_(std::min<std::int64_t>(most, 512)) {}
+  std::int64_t texts() const { return texts_; }
+  void took(std::int64_t texts, double seconds);
+
+ private:
+  std::int64_t most_, texts_;
+};
+
+}  // namespace sememe::cli

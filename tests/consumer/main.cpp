@@ -1,0 +1,26 @@
+// Prints how close two texts are: consumer MODEL TEXT TEXT
+#include <iostream>
+#include <sememe/encoder.h>
+#include <sememe/error.h>
+#include <sememe/log.h>
+#include <sememe/matrix.h>
+#include <sememe/similarity.h>
+#include <sememe/tokenizer.h>
+#include <string>
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "usage: consumer MODEL TEXT TEXT\n";
+    return 2;
+  }
+  try {
+    const sememe::Encoder encoder = sememe::Encoder::load(argv[1]);
+    const std::string texts[] = {argv[2], argv[3]};
+    const sememe::Matrix vectors = encoder.encode(texts);
+    std::cout << sememe::cosine_similarity(vectors.row(0), vectors.row(1)) << '\n';
+    return 0;
+  } catch (const sememe::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Breaks the code on purpose, one fault at a time, and demands that the tests notice.
+
+Each mutant of tools/mutants.tsv replaces one piece of text in one file of a scratch copy of the tree, builds, and runs the
+tests named beside it. A mutant that survives (or a piece of text that is no longer there) is a failure.
+
+usage: tools/mutate.py [--build DIR] [--only TEXT]
+"""
+
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def read_mutants(path: pathlib.Path) -> list[list[str]]:
+    """Rows of (file, original, replacement, test target, gtest filter); tabs separate, '#' starts a comment."""
+    rows = [line.split("\t") for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    wrong = [row for row in rows if len(row) != 5]
+    if wrong:
+        sys.exit(f"{path}: expected 5 columns, found {len(wrong[0])}: {wrong[0]}")
+    return rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutants", help="scratch folder")
+    parser.add_argument("--only", default="", help="only mutants whose row contains this")
+    args = parser.parse_args()
+    tree, build = args.build / "main", args.build / "build"
+    shutil.rmtree(tree, ignore_errors=True)
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    ignored = shutil.ignore_patterns("build", ".git", "__pycache__")
+    shutil.copytree(ROOT, tree, ignore=ignored, symlinks=True)
+    shared = args.build / "shared"
+    if (ROOT / ".." / "shared").exists() and not shared.exists():
+        shared.symlink_to((ROOT / ".." / "shared").resolve())
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    subprocess.run(["cmake", "-S", tree, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"], check=True, **quiet)
+
+    survivors = 0
+    for name, original, replacement, target, tests in read_mutants(ROOT / "tools" / "mutants.tsv"):
+        label = f"{name}: {original} -> {replacement}"
+        if args.only not in label:
+            continue
+        source = tree / name
+        text = source.read_text()
+        if text.count(original) != 1:
+            print(f"STALE     {label}: the text stands {text.count(original)} times in the file")
+            survivors += 1
+            continue
+        source.write_text(text.replace(original, replacement))
+        try:
+            made = subprocess.run(["cmake", "--build", build, "--target", target], **quiet)
+            if made.returncode != 0:
+                print(f"NOT BUILT {label}\n{made.stdout[-2000:]}")
+                survivors += 1
+                continue
+            ran = subprocess.run([build / target, f"--gtest_filter={tests}"], **quiet, timeout=600)
+        finally:
+            source.write_text(text)
+        caught = ran.returncode != 0
+        survivors += not caught
+        print(f"{'caught   ' if caught else 'SURVIVED '} {label}", flush=True)
+    print(f"{survivors} mutants not caught" if survivors else "every mutant was caught")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
