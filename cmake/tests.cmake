@@ -33,4 +33,13 @@ endforeach()
 if(TARGET e2e_test)
   add_dependencies(e2e_test sememe_program)
 endif()
+
+# An inline function compiled with an instruction set's flags could be the copy that the linker keeps for everyone.
+# Only a debug build shows it: optimisation inlines the evidence away.
+if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_test(NAME kernels.no_weak_symbols
+           COMMAND sh -c "! nm -C $<JOIN:$<FILTER:$<TARGET_OBJECTS:sememe_kernels>,INCLUDE,kernels_avx>, > | grep -E ' [WVu] '")
+  set_tests_properties(kernels.no_weak_symbols PROPERTIES LABELS unit)
+endif()
+
 include(cmake/house.cmake)

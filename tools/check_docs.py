@@ -200,7 +200,7 @@ def check_named_file(root, span):
 @functools.lru_cache(maxsize=None)
 def help_of(program, subcommand):
     run = subprocess.run([program, *([subcommand] if subcommand else []), "--help"], capture_output=True, text=True)
-    return run.stdout if run.returncode == 0 else None
+    return re.sub(r"--\[no-\]([\w-]+)", r"--\1 --no-\1", run.stdout) if run.returncode == 0 else None
 
 
 def check_command(options, command):

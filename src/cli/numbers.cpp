@@ -33,7 +33,7 @@ std::string right_aligned(std::int64_t number, int width) { return pad_left(std:
 std::string with_commas(std::int64_t number) {
   std::string out = std::to_string(number);
   const std::ptrdiff_t sign = number < 0 ? 1 : 0;
-  for (std::ptrdiff_t at = std::ssize(out) - 3; at > sign; at -= 3) out.insert(static_cast<std::size_t>(at), ",");
+  for (std::ptrdiff_t at = std::ssize(out) - 3; at > sign; at -= 3) out.insert(static_cast<std::size_t>(at), 1, ',');
   return out;
 }
 

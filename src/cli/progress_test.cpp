@@ -11,7 +11,7 @@ TEST(Progress, LineTellsPartRateAndTimeLeft) {
   EXPECT_EQ(progress_line({.items = 84000, .fraction = 0.42, .seconds = 68}, 100),
             " 42% [================>                       ] 84,000 texts  1,235/s  1:34 left");
   EXPECT_EQ(progress_line({.items = 5, .fraction = 0.001, .seconds = 10}, 45),
-            "  0% [      ] 5 texts  1/s  2:46:30 left");
+            "  0% [          ] 5 texts  1/s  2:46:30 left");
 }
 
 TEST(Progress, LineOfUnknownLengthTellsCountAndRate) {

@@ -56,6 +56,7 @@ TEST(ReadFile, ReadsAllOrRefuses) {
   EXPECT_EQ(read_file(folder.add("a", bytes), 300'000), bytes);
   EXPECT_FAILS(read_file(folder / "a", 299'999), kCorrupt, "more than the 299999 bytes");
   EXPECT_EQ(read_file(folder.add("empty", ""), 0), "");
+  EXPECT_FAILS(read_file("/proc/self/mem", 1 << 20), kIo, "cannot read /proc/self/mem: Input/output error");
   EXPECT_FALSE(read_file("/proc/self/status", 1 << 20).empty());  // its size is said to be 0
 }
 

@@ -6,13 +6,11 @@
 #include <bit>
 #include <new>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "base/fail.h"
 #include "io/file.h"
 #include "io/json_scan.h"
-#include "io/utf8.h"
 
 namespace sememe {
 
@@ -128,39 +126,26 @@ std::string where_text(const detail::JsonState& state, const dom::element& eleme
   at.fail(concat("expected ", expected, ", found ", found[0] == 0 ? "nothing" : found_text(unpack(found))));
 }
 
-/// Refuses what simdjson lets through: equal keys in one object, and escapes that make half a surrogate pair.
-class Checker {
+/// Refuses equal keys in one object, which simdjson lets through.
+class KeyCheck {
  public:
-  Checker(const detail::JsonState& state, bool check_strings) : state_(state), check_strings_(check_strings) {}
+  explicit KeyCheck(const detail::JsonState& state) : state_(state) {}
 
   void check(const dom::element& element) {
     if (element.is_array()) {
       for (const dom::element child : array_of(element)) check(child);
     } else if (element.is_object()) {
-      const std::size_t first = keys_.size();
+      keys_.clear();
       for (const dom::key_value_pair field : object_of(element)) keys_.push_back(field.key);
-      const std::span<const std::string_view> keys = std::span(keys_).subspan(first);
-      if (const std::optional<std::size_t> twice = find_duplicate(keys)) {
-        fail(ErrorCode::kCorrupt, where_text(state_, element), ": the key ", quote(keys[*twice]), " stands twice");
+      if (const std::optional<std::size_t> twice = find_duplicate(keys_)) {
+        fail(ErrorCode::kCorrupt, where_text(state_, element), ": the key ", quote(keys_[*twice]), " stands twice");
       }
-      if (check_strings_) {
-        for (const std::string_view key : keys) check_string(key, element);
-      }
-      keys_.resize(first);
       for (const dom::key_value_pair field : object_of(element)) check(field.value);
-    } else if (check_strings_ && element.is_string()) {
-      check_string(element.get_string().value_unsafe(), element);
     }
   }
 
  private:
-  void check_string(std::string_view text, const dom::element& at) const {
-    if (!find_invalid_utf8(text)) return;
-    fail(ErrorCode::kCorrupt, where_text(state_, at), ": a \\u escape is half of a surrogate pair");
-  }
-
   const detail::JsonState& state_;
-  bool check_strings_;
   std::vector<std::string_view> keys_;  // of the object at hand; one vector for all, to spare allocations
 };
 
@@ -188,8 +173,7 @@ void parse_into(detail::JsonState& state, std::string_view text, std::size_t roo
     }
     fail(ErrorCode::kCorrupt, state.name, ": not JSON: ", simdjson::error_message(error));
   }
-  const bool surrogates = text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos;
-  Checker(state, surrogates).check(state.root);
+  KeyCheck(state).check(state.root);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "base/fail.h"
@@ -102,10 +103,12 @@ TEST(Npy, StreamsRowsOfAnyNumberAndShape) {
 }
 
 TEST(Npy, TheHeaderHasRoomForAnyRowCount) {
-  for (const std::int64_t cols : {1LL, 384LL, 1LL << 40}) {
-    const std::vector<std::int64_t> none = {0, cols}, most = {std::numeric_limits<std::int64_t>::max(), cols};
-    EXPECT_EQ(npy_header(DType::kF32, none).size(), npy_header(DType::kF32, most).size());
+  std::vector<std::int64_t> none = {0}, most = {std::numeric_limits<std::int64_t>::max()};
+  for (std::int64_t cols = 1; none.size() < 40; cols = cols * 10 % 999'999'937) {
+    EXPECT_EQ(npy_header(DType::kF32, none).size(), npy_header(DType::kF32, most).size()) << none.size();
     EXPECT_EQ(npy_header(DType::kF32, none).size() % 64, 0u);
+    none.push_back(cols);
+    most.push_back(cols);
   }
 }
 

@@ -142,6 +142,8 @@ TEST_F(Safetensors, HeaderLongerThanFileIsCorrupt) {
   EXPECT_FAILS(open("1234567"), kCorrupt, "7 bytes are too few");
   EXPECT_FAILS(open(std::string("\x10\0\0\0\0\0\0\0{}", 10)), kCorrupt,
                "header length 16 is more than the file's 2 bytes");
+  EXPECT_FAILS(open(std::string("\3\0\0\0\0\0\0\0{}", 10)), kCorrupt,
+               "header length 3 is more than the file's 2 bytes");
   EXPECT_FAILS(open(std::string("\0\0\0\0\0\0\0\x80{}", 10)), kCorrupt,
                "header length 9223372036854775808 is over the limit");
   EXPECT_FAILS(open(std::string("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF{}", 10)), kCorrupt, "over the limit");
@@ -171,6 +173,8 @@ TEST_F(Safetensors, MalformedEntriesNameTheTensor) {
   EXPECT_FAILS(open_entry(R"({"dtype":"F32","shape":[2],"data_offsets":[0,"8"]})"), kCorrupt, "t.data_offsets[1]");
   EXPECT_FAILS(open_entry(R"({"dtype":"F32","shape":[3],"data_offsets":[0,8]})"), kCorrupt,
                "t: shape (3,) of F32 takes 12 bytes, data_offsets span 8");
+  EXPECT_FAILS(open_entry(R"({"dtype":"F32","shape":[1],"data_offsets":[0,8]})"), kCorrupt,
+               "t: shape (1,) of F32 takes 4 bytes, data_offsets span 8");
   EXPECT_FAILS(open_entry(R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})"), kCorrupt, "is it truncated?");
 }
 

@@ -46,7 +46,7 @@ struct Problem {
   }
 
   /// y (M, N) with rows n + pad apart.
-  Guarded run(Epilogue epilogue, bool add_residual, std::int64_t first_row = 0, std::int64_t rows = -1,
+  Guarded run(Activation activation, bool add_residual, std::int64_t first_row = 0, std::int64_t rows = -1,
               std::int64_t panel_begin = 0, std::int64_t panel_end = -1) const {
     Guarded y(m * (n + pad), 2, 15);
     table.gemm({.x = x.data() + first_row * (k + pad),
@@ -62,7 +62,7 @@ struct Problem {
                 .k = k,
                 .panel_begin = panel_begin,
                 .panel_end = panel_end < 0 ? panels : panel_end,
-                .epilogue = epilogue});
+                .activation = activation});
     return y;
   }
 
@@ -77,7 +77,7 @@ void check(const KernelTable& table, std::int64_t m, std::int64_t n, std::int64_
   const Guarded untouched(m * (n + pad), 2, 15);
   for (const bool gelu : {false, true})
     for (const bool residual : {false, true}) {
-      const Guarded y = p.run(gelu ? Epilogue::kBiasGelu : Epilogue::kBias, residual);
+      const Guarded y = p.run(gelu ? Activation::kGelu : Activation::kIdentity, residual);
       ASSERT_TRUE(y.intact());
       for (std::int64_t i = 0; i < m; ++i) {
         for (std::int64_t j = 0; j < n; ++j) {
@@ -117,10 +117,10 @@ TEST_P(GemmPerIsa, AgreesWithReferenceForShapesOfModels) {
 
 TEST_P(GemmPerIsa, RowsDoNotDependOnTheRowsBesideThem) {
   const Problem p(table(), 45, 70, 50, 3);
-  const Guarded all = p.run(Epilogue::kBiasGelu, true);
+  const Guarded all = p.run(Activation::kGelu, true);
   for (const std::int64_t rows : {1, 2, 5, 7, 13, 14, 15, 29, 44})
     for (const std::int64_t first : {std::int64_t{0}, 45 - rows}) {
-      const Guarded part = p.run(Epilogue::kBiasGelu, true, first, rows);
+      const Guarded part = p.run(Activation::kGelu, true, first, rows);
       for (std::int64_t i = first; i < first + rows; ++i)
         ASSERT_EQ(std::memcmp(part.data() + i * 73, all.data() + i * 73, 70 * sizeof(float)), 0)
             << rows << " from " << first;
@@ -129,9 +129,9 @@ TEST_P(GemmPerIsa, RowsDoNotDependOnTheRowsBesideThem) {
 
 TEST_P(GemmPerIsa, PanelsCanBeSharedOut) {
   const Problem p(table(), 9, 3 * table().panel_width + 5, 20, 0);
-  const Guarded all = p.run(Epilogue::kBias, false), untouched(9 * p.n, 2, 15);
+  const Guarded all = p.run(Activation::kIdentity, false), untouched(9 * p.n, 2, 15);
   for (std::int64_t panel = 0; panel < p.panels; ++panel) {
-    const Guarded part = p.run(Epilogue::kBias, false, 0, -1, panel, panel + 1);
+    const Guarded part = p.run(Activation::kIdentity, false, 0, -1, panel, panel + 1);
     for (std::int64_t i = 0; i < 9; ++i)
       for (std::int64_t j = 0; j < p.n; ++j)
         ASSERT_EQ(part.data()[i * p.n + j], (j / p.width == panel ? all : untouched).data()[i * p.n + j])
@@ -142,7 +142,7 @@ TEST_P(GemmPerIsa, PanelsCanBeSharedOut) {
 TEST_P(GemmPerIsa, NaNReachesItsRowAndNoOther) {
   Problem p(table(), 20, 40, 30, 0);
   p.x.data()[7 * 30 + 29] = std::nanf("");
-  const Guarded y = p.run(Epilogue::kBias, false);
+  const Guarded y = p.run(Activation::kIdentity, false);
   for (std::int64_t i = 0; i < 20; ++i)
     for (std::int64_t j = 0; j < 40; ++j) ASSERT_EQ(std::isnan(y.data()[i * 40 + j]), i == 7) << i << " " << j;
 }

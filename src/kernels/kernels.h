@@ -7,8 +7,8 @@ namespace sememe {
 
 enum class Isa { kScalar, kAvx2, kAvx512 };
 
-/// What a GEMM does to an element after the sum over k: y = f(sum + bias) + residual.
-enum class Epilogue { kBias, kBiasGelu };
+/// Elementwise functions. kGelu is the exact erf form, kGeluTanh the tanh approximation.
+enum class Activation { kIdentity, kGelu, kGeluTanh, kQuickGelu, kRelu, kSilu, kTanh, kSigmoid };
 
 /// y (M, N) = f(x (M, K) W (K, N) + bias) + residual, for the panels [panel_begin, panel_end) of W.
 ///
@@ -26,7 +26,7 @@ struct GemmArgs {
   std::int64_t y_stride = 0;
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t panel_begin = 0, panel_end = 0;
-  Epilogue epilogue = Epilogue::kBias;
+  Activation activation = Activation::kIdentity;
 };
 
 /// context = softmax(Q K^T * scale) V for one head of one text; rows of q, k, v are `stride` apart.
@@ -62,14 +62,7 @@ struct KernelTable {
   void (*layer_norm)(const float* x, const float* gamma, const float* beta, float eps, float* y,
                      std::int64_t n) noexcept;
 
-  void (*gelu)(float* x, std::int64_t n) noexcept;  ///< erf form
-  void (*gelu_tanh)(float* x, std::int64_t n) noexcept;
-  void (*quick_gelu)(float* x, std::int64_t n) noexcept;
-  void (*relu)(float* x, std::int64_t n) noexcept;
-  void (*silu)(float* x, std::int64_t n) noexcept;
-  void (*tanh)(float* x, std::int64_t n) noexcept;
-  void (*sigmoid)(float* x, std::int64_t n) noexcept;
-
+  void (*activate)(Activation f, float* x, std::int64_t n) noexcept;  ///< x = f(x)
   bool (*all_finite)(const float* x, std::int64_t n) noexcept;
 };
 

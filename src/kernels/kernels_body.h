@@ -73,26 +73,31 @@ inline void map(float* x, i64 n, F f) {
   if (i < n) store_part(x + i, f(load_part(x + i, n - i)), n - i);
 }
 
-void gelu(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return gelu_of(v); });
+// action(f) with the function that `activation` names: the choice is made once, outside of the loops.
+template <class Action>
+inline void with_activation(Activation activation, Action action) {
+  switch (activation) {
+    case Activation::kIdentity:
+      return action([](Vec v) { return v; });
+    case Activation::kGelu:
+      return action([](Vec v) { return gelu_of(v); });
+    case Activation::kGeluTanh:
+      return action([](Vec v) { return gelu_tanh_of(v); });
+    case Activation::kQuickGelu:
+      return action([](Vec v) { return mul(v, sigmoid_of(mul(v, set1(1.702F)))); });
+    case Activation::kRelu:
+      return action([](Vec v) { return max(zero(), v); });
+    case Activation::kSilu:
+      return action([](Vec v) { return mul(v, sigmoid_of(v)); });
+    case Activation::kTanh:
+      return action([](Vec v) { return tanh_of(v); });
+    case Activation::kSigmoid:
+      return action([](Vec v) { return sigmoid_of(v); });
+  }
 }
-void gelu_tanh(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return gelu_tanh_of(v); });
-}
-void quick_gelu(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return mul(v, sigmoid_of(mul(v, set1(1.702F)))); });
-}
-void relu(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return max(zero(), v); });
-}
-void silu(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return mul(v, sigmoid_of(v)); });
-}
-void tanh(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return tanh_of(v); });
-}
-void sigmoid(float* x, i64 n) noexcept {
-  map(x, n, [](Vec v) { return sigmoid_of(v); });
+
+void activate(Activation activation, float* x, i64 n) noexcept {
+  with_activation(activation, [&](auto f) { map(x, n, f); });
 }
 
 // --- reductions: four chains hide the latency of the additions
@@ -226,21 +231,22 @@ __attribute__((noinline)) void micro(const float* a, i64 a_stride, const float* 
 using Micro = void (*)(const float*, i64, const float*, i64, i64, float*, i64) noexcept;
 constexpr Micro kMicro[kTileRows + 1] = {SEMEME_MICRO_TABLE};
 
-// Columns [0, columns) of one row: f(sum + bias) + residual.
-inline void finish_row(const GemmArgs& g, const float* tile, i64 row, i64 column, i64 columns) {
-  float* const y = g.y + row * g.y_stride + column;
-  const float* const bias = g.bias + column;
-  const float* const residual = g.residual == nullptr ? nullptr : g.residual + row * g.residual_stride + column;
-  for (i64 j = 0; j < columns; j += kWidth) {
-    Vec v = add(load(tile + j), load(bias + j));
-    if (g.epilogue == Epilogue::kBiasGelu) v = gelu_of(v);
-    const i64 rest = columns - j;
-    if (rest >= kWidth) {
-      if (residual != nullptr) v = add(v, load(residual + j));
-      store(y + j, v);
-    } else {
-      if (residual != nullptr) v = add(v, load_part(residual + j, rest));
-      store_part(y + j, v, rest);
+// Columns [column, column + columns) of `height` rows from `row` on: f(sum + bias) + residual.
+template <class F>
+inline void finish_tile(const GemmArgs& g, const float* tile, i64 row, i64 height, i64 column, i64 columns, F f) {
+  for (i64 m = 0; m < height; ++m, tile += kPanel) {
+    float* const y = g.y + (row + m) * g.y_stride + column;
+    const float* const residual = g.residual == nullptr ? nullptr : g.residual + (row + m) * g.residual_stride + column;
+    for (i64 j = 0; j < columns; j += kWidth) {
+      Vec v = f(add(load(tile + j), load(g.bias + column + j)));
+      const i64 rest = columns - j;
+      if (rest >= kWidth) {
+        if (residual != nullptr) v = add(v, load(residual + j));
+        store(y + j, v);
+      } else {
+        if (residual != nullptr) v = add(v, load_part(residual + j, rest));
+        store_part(y + j, v, rest);
+      }
     }
   }
 }
@@ -260,7 +266,7 @@ void gemm(const GemmArgs& g) noexcept {
       for (i64 t = 0; t < tiles; ++t) {  // tiles of even height: 15 rows are 8 + 7, not 14 + 1
         const i64 height = rows / tiles + (t < rows % tiles);
         kMicro[height](g.x + row * g.x_stride, g.x_stride, panel, kPanel, g.k, tile, kPanel);
-        for (i64 m = 0; m < height; ++m) finish_row(g, tile + m * kPanel, row + m, column, columns);
+        with_activation(g.activation, [&](auto f) { finish_tile(g, tile, row, height, column, columns, f); });
         row += height;
       }
     }
@@ -346,5 +352,5 @@ void attention(const AttentionArgs& a) noexcept {
 #define SEMEME_KERNEL_TABLE(isa, name)                                                                              \
   {                                                                                                                 \
     isa, name, kPanel, gemm, attention, attention_scratch, dot, squared_distance, absolute_distance, axpy, maximum, \
-        add_rows, layer_norm, gelu, gelu_tanh, quick_gelu, relu, silu, tanh, sigmoid, all_finite                    \
+        add_rows, layer_norm, activate, all_finite                                                                  \
   }

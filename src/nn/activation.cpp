@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "kernels/kernels.h"
-
 namespace sememe {
 namespace {
 
@@ -58,26 +56,7 @@ std::string_view activation_name(Activation activation) {
 }
 
 void activate(Activation activation, std::span<float> x) {
-  const KernelTable& table = kernels();
-  const auto n = static_cast<std::int64_t>(x.size());
-  switch (activation) {
-    case Activation::kIdentity:
-      return;
-    case Activation::kGelu:
-      return table.gelu(x.data(), n);
-    case Activation::kGeluTanh:
-      return table.gelu_tanh(x.data(), n);
-    case Activation::kQuickGelu:
-      return table.quick_gelu(x.data(), n);
-    case Activation::kRelu:
-      return table.relu(x.data(), n);
-    case Activation::kSilu:
-      return table.silu(x.data(), n);
-    case Activation::kTanh:
-      return table.tanh(x.data(), n);
-    case Activation::kSigmoid:
-      return table.sigmoid(x.data(), n);
-  }
+  kernels().activate(activation, x.data(), static_cast<std::int64_t>(x.size()));
 }
 
 }  // namespace sememe

@@ -6,10 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace sememe {
+#include "kernels/kernels.h"
 
-/// Elementwise functions between layers. kGelu is the exact erf form, kGeluTanh the tanh approximation.
-enum class Activation { kIdentity, kGelu, kGeluTanh, kQuickGelu, kRelu, kSilu, kTanh, kSigmoid };
+namespace sememe {
 
 /// By the name that a transformers config.json ("gelu", "gelu_new", "relu", "silu", ...) or a Dense module's
 /// "torch.nn.modules.activation.Tanh" gives; nullopt for a name that is not known.

@@ -41,13 +41,12 @@ void Linear::forward(MatView<const float> x, MatView<float> y, Activation activa
   assert(residual.data == nullptr || (residual.rows == y.rows && residual.cols == out_));
   const KernelTable& table = kernels();
   const std::int64_t width = table.panel_width, panels = (out_ + width - 1) / width;
-  const bool fused = activation == Activation::kIdentity || activation == Activation::kGelu;
   const auto columns = [&](std::int64_t begin, std::int64_t end) {
     table.gemm({.x = x.data,
                 .x_stride = x.stride,
                 .panels = panels_.data(),
                 .bias = bias_.data(),
-                .residual = fused ? residual.data : nullptr,
+                .residual = residual.data,
                 .residual_stride = residual.stride,
                 .y = y.data,
                 .y_stride = y.stride,
@@ -56,14 +55,7 @@ void Linear::forward(MatView<const float> x, MatView<float> y, Activation activa
                 .k = in_,
                 .panel_begin = begin,
                 .panel_end = end,
-                .epilogue = activation == Activation::kGelu ? Epilogue::kBiasGelu : Epilogue::kBias});
-    if (fused) return;
-    const std::int64_t first = begin * width, count = std::min(end * width, out_) - first;
-    for (std::int64_t i = 0; i < y.rows; ++i) {
-      float* const row = y.row(i) + first;
-      activate(activation, {row, static_cast<std::size_t>(count)});
-      if (residual.data != nullptr) table.add(row, residual.row(i) + first, row, count);
-    }
+                .activation = activation});
   };
   if (pool == nullptr || pool->size() == 1) return columns(0, panels);
   // A few shares for each thread, so that a thread that was held up does not hold up the rest.

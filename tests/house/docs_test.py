@@ -9,7 +9,7 @@ import tempfile
 PROGRAM = """#!/bin/sh
 case "$1 $2" in
   "--help "*) echo "  --version  --threads N" ;;
-  "encode --help") echo "  -m,--model DIR  --normalize,--no-normalize{false}" ;;
+  "encode --help") echo "  -m,--model DIR  --[no-]normalize" ;;
   *" --help") exit 2 ;;
   "encode -m") printf 'text  0.56310 -1.5\\nsecond line\\n' ;;
   "encode fail") echo "sememe: broken" >&2; exit 4 ;;
