@@ -124,7 +124,7 @@ const int registered = [] {
     const std::string name = kernels(isa).name;
     auto* const gemm = benchmark::RegisterBenchmark(("gemm/" + name).c_str(), [isa](auto& s) { bm_gemm(s, isa); });
     gemm->ArgNames({"m", "k", "n"});
-    for (const std::int64_t m : {16, 64, 256})  // the four products of a layer of MiniLM
+    for (const std::int64_t m : {1, 2, 4, 6, 8, 16, 64, 256})  // the four products of a layer of MiniLM
       for (const auto& [k, n] : {std::pair{384, 1152}, {384, 384}, {384, 1536}, {1536, 384}}) gemm->Args({m, k, n});
     benchmark::RegisterBenchmark(("attention/" + name).c_str(), [isa](auto& s) { bm_attention(s, isa); })
         ->Arg(16)

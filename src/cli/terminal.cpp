@@ -47,7 +47,7 @@ bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 int terminal_width(int fd) {
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  return 120;
 }
 
 bool use_color(std::string_view mode, int fd) {

@@ -6,7 +6,7 @@
 namespace sememe::cli {
 
 bool is_terminal(int fd);
-/// Columns of the terminal behind `fd`, 80 if there is none.
+/// Columns of the terminal behind `fd`; 120, for logs and pipes, if there is none.
 int terminal_width(int fd);
 
 /// --color: auto is a terminal that is not dumb, unless NO_COLOR is set and not empty (no-color.org).

@@ -1,11 +1,12 @@
 // Prints how close two texts are: consumer MODEL TEXT TEXT
-#include <iostream>
 #include <sememe/encoder.h>
 #include <sememe/error.h>
 #include <sememe/log.h>
 #include <sememe/matrix.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>
+
+#include <iostream>
 #include <string>
 
 int main(int argc, char** argv) {

@@ -132,8 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "pretokenizer-sequence", "pretokenizer-whitespace", "pretokenizer-whitespacesplit", "added-all",
                     "added-lstrip", "added-normalized", "added-not-normalized", "added-plain", "added-rstrip",
                     "added-single-word", "post-template"),
-    [](const auto& info) {
-      std::string name = info.param;
+    [](const auto& test) {
+      std::string name = test.param;
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });

@@ -158,8 +158,8 @@ TEST_P(BertGolden, EveryRecordEqualsTheReference) {
 INSTANTIATE_TEST_SUITE_P(Tokenizers, BertGolden,
                          testing::Values("all-MiniLM-L6-v2", "bert-base-cased", "bert-base-chinese",
                                          "bert-base-multilingual-cased", "bert-base-uncased", "gte-small"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& test) {
+                           std::string name = test.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });

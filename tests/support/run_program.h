@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,8 +27,9 @@ struct RunOptions {
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
   std::string output_file;                             ///< opened as standard output instead of a pipe
   std::size_t stop_reading_after = std::string::npos;  ///< bytes of output; then the pipe is closed, as head does
-  int signal_after_output = 0;                         ///< sent when the first output arrives
-  double timeout = 60;                                 ///< seconds; then the program is killed
+  int signal = 0;                                      ///< sent once, as soon as signal_when() says so
+  std::function<bool()> signal_when;
+  double timeout = 60;  ///< seconds; then the program is killed
 };
 
 struct RunResult {
@@ -82,11 +84,12 @@ inline RunResult run(const std::vector<std::string>& words, const RunOptions& op
 
   RunResult result;
   std::size_t written = 0;
+  int signal = options.signal;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(options.timeout);
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
     if (written == options.input.size()) in.close(1);
     pollfd waits[] = {{in.ends[1], POLLOUT, 0}, {out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}};
-    ::poll(waits, 3, 100);
+    ::poll(waits, 3, signal != 0 ? 2 : 100);
     if (std::chrono::steady_clock::now() > deadline) {
       result.timed_out = true;
       ::kill(child, SIGKILL);
@@ -104,10 +107,9 @@ inline RunResult run(const std::vector<std::string>& words, const RunOptions& op
       if (n <= 0) return pipe.close(0);
       text.append(piece, static_cast<std::size_t>(n));
     };
-    const bool first = result.out.empty();
     take(1, out, result.out);
     take(2, err, result.err);
-    if (first && !result.out.empty() && options.signal_after_output != 0) ::kill(child, options.signal_after_output);
+    if (signal != 0 && options.signal_when()) ::kill(child, std::exchange(signal, 0));
     if (result.out.size() >= options.stop_reading_after) out.close(0);
   }
   int status = 0;

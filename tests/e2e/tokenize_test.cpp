@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "support/cli.h"
+
+namespace sememe::test {
+namespace {
+
+using Tokenize = CliTest;
+
+TEST_F(Tokenize, JsonHasExactlyTheDocumentedMembers) {
+  const std::string out = output_of({"tokenize", "-m", model(), "--format", "json", "a cat", "naïve"});
+  ASSERT_EQ(lines_of(out).size(), 2u);
+  const JsonDocument document = JsonDocument::parse(lines_of(out)[1], "line");
+  std::vector<std::string> keys;
+  for (const Json::Member& member : document.root().members()) keys.emplace_back(member.key);
+  EXPECT_EQ(keys, (std::vector<std::string>{"index", "ids", "tokens", "offsets", "type_ids", "special", "word_ids"}));
+  const std::size_t tokens = document.root().at("ids").size();
+  for (std::size_t i = 1; i < keys.size(); ++i) EXPECT_EQ(document.root().at(keys[i]).size(), tokens) << keys[i];
+  EXPECT_EQ(document.root().at("index").as_int(), 1);
+  EXPECT_EQ(floats(document.root().at("offsets").elements()[0]), (std::vector<float>{0, 0}));
+  EXPECT_EQ(document.root().at("special").elements()[0].as_int(), 1);
+}
+
+TEST_F(Tokenize, OffsetsAreBytesOrCodePoints) {
+  const auto last_end = [&](const std::string& unit) {
+    const JsonDocument document = JsonDocument::parse(
+        output_of({"tokenize", "-m", model(), "--format", "json", "--offset-unit", unit, "--no-special-tokens", "é é"}),
+        "line");
+    return document.root().at("offsets").elements().back().elements()[1].as_int();
+  };
+  EXPECT_EQ(last_end("byte"), 5);
+  EXPECT_EQ(last_end("char"), 3);
+}
+
+TEST_F(Tokenize, IdsComeBackAsText) {
+  const std::string ids = output_of({"tokenize", "-m", model(), "--format", "ids"}, "a cat\non the mat\n");
+  EXPECT_EQ(lines_of(ids).size(), 2u);
+  EXPECT_EQ(output_of({"detokenize", "-m", model()}, ids), "a cat\non the mat\n");
+  EXPECT_EQ(output_of({"detokenize", "-m", model(), "--keep-special-tokens", lines_of(ids)[0]}), "[CLS] a cat [SEP]\n");
+}
+
+TEST_F(Tokenize, FolderFileAndVocabularyGiveTheSameIds) {
+  const auto ids = [&](const std::string& where) {
+    return output_of({"tokenize", "-m", where, "--format", "ids", "The Cat"});
+  };
+  EXPECT_EQ(ids(model()), ids(model() + "/tokenizer.json"));
+  const std::string vocabulary = model("bert-vocab-txt-cased") + "/vocab.txt";
+  EXPECT_EQ(ids(model("bert-vocab-txt-cased")), ids(vocabulary));
+  EXPECT_EQ(output_of({"tokenize", "-m", vocabulary, "--cased", "--format", "ids", "The Cat"}), ids(vocabulary));
+  EXPECT_NE(
+      output_of({"tokenize", "-m", model("bert-vocab-txt") + "/vocab.txt", "--cased", "--format", "ids", "The Cat"}),
+      ids(model("bert-vocab-txt") + "/vocab.txt"));
+}
+
+TEST_F(Tokenize, PairsLengthAndStrideReachTheTokenizer) {
+  const std::string pair = output_of({"tokenize", "-m", model(), "--format", "json", "--pair", "a dog", "a cat"});
+  EXPECT_NE(pair.find("\"type_ids\":[0,0,"), std::string::npos);
+  EXPECT_NE(pair.find(",1,1]"), std::string::npos);
+  const auto count = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"tokenize", "-m", model(), "--format", "ids", "a b c d e f"});
+    return lines_of(output_of(flags));
+  };
+  EXPECT_EQ(count({}).size(), 1u);
+  const std::vector<std::string> cut = count({"--max-length", "5"});
+  ASSERT_EQ(cut.size(), 1u);
+  EXPECT_EQ(std::count(cut[0].begin(), cut[0].end(), ' '), 4);
+  EXPECT_GT(count({"--max-length", "5", "--stride", "1"}).size(), 1u);
+  expect_error({"tokenize", "-m", model(), "--stride", "2", "a"}, 2, "--max-length");
+}
+
+TEST_F(Tokenize, TableShowsTokensAndOffsets) {
+  const std::vector<std::string> lines = lines_of(output_of({"tokenize", "-m", model(), "--offsets", "a cat"}));
+  EXPECT_TRUE(lines[0].starts_with("text 0: ") && lines[0].ends_with("tokens  a cat")) << lines[0];
+  EXPECT_NE(lines[1].find("[CLS]"), std::string::npos);
+  EXPECT_TRUE(lines[2].ends_with("0-1")) << lines[2];
+}
+
+TEST_F(Tokenize, WrongIdsAreNamed) {
+  expect_error({"detokenize", "-m", model(), "seven"}, 2, "text 1: expected a token id, found 'seven'");
+  expect_error({"detokenize", "-m", model(), "99999999999"}, 2, "expected a token id");
+  expect_error({"detokenize", "-m", model(), "123456"}, 2, "123456");
+  expect_error({"detokenize", "-m", model()}, 2, "standard input:2", {.input = "40\nx\n"});
+}
+
+TEST_F(Tokenize, EmptyInputIsNoOutput) {
+  EXPECT_EQ(output_of({"tokenize", "-q", "-m", model(), "-i", write("e.txt", "")}), "");
+  EXPECT_EQ(output_of({"detokenize", "-q", "-m", model(), "-i", path("e.txt")}), "");
+}
+
+}  // namespace
+}  // namespace sememe::test
