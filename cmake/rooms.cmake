@@ -17,7 +17,7 @@ set(SEMEME_ROOMS "")
 
 function(sememe_room room)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   add_library(sememe_${room} OBJECT ${sources})
   set_target_properties(sememe_${room} PROPERTIES POSITION_INDEPENDENT_CODE ON)

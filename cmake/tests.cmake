@@ -20,7 +20,7 @@ function(sememe_tests name label)
 endfunction()
 
 foreach(room IN LISTS SEMEME_ROOMS ITEMS cli)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*_test.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*_test.cpp)
   sememe_tests(${room}_test unit SOURCES ${sources})
 endforeach()
 if(TARGET cli_test)

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-ROOMS = ["base", "io", "kernels", "tokenize", "nn", "model", "cli"]  # lowest first
+ROOMS = ["base", "io", "unicode", "kernels", "tokenize", "nn", "model", "cli"]  # lowest first
 PUBLIC = {
     "error.h": "base",
     "matrix.h": "base",

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tokenize/unicode.h"
+#include "unicode/unicode.h"
 
 namespace sememe {
 namespace {

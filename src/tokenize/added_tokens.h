@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "tokenize/model.h"
-#include "tokenize/normalizer.h"
+#include "tokenize/models/model.h"
+#include "tokenize/normalizers/normalizer.h"
 
 namespace sememe {
 

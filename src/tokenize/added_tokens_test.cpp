@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tokenize/text_normalizers.h"
-#include "tokenize/wordpiece.h"
+#include "tokenize/models/wordpiece.h"
+#include "tokenize/normalizers/text_normalizers.h"
 
 namespace sememe {
 namespace {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "sememe/error.h"
-#include "tokenize/decoder.h"
+#include "tokenize/decoders/decoder.h"
 #include "tokenize/encoding_ops.h"
-#include "tokenize/post_processor.h"
+#include "tokenize/post_processors/post_processor.h"
 
 namespace sememe {
 namespace {

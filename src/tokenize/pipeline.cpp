@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "tokenize/bert_normalizer.h"
-#include "tokenize/character_splits.h"
-#include "tokenize/unicode.h"
+#include "tokenize/normalizers/bert_normalizer.h"
+#include "tokenize/pre_tokenizers/character_splits.h"
+#include "unicode/unicode.h"
 
 namespace sememe {
 namespace {
@@ -46,6 +46,7 @@ struct TextTokenizer::Workspace {
   std::vector<Piece> pieces;
   std::vector<ModelToken> tokens;
   std::vector<AddedTokens::Part> parts;
+  std::unique_ptr<TokenModel::Scratch> scratch;
   std::string lower;
 };
 
@@ -58,6 +59,7 @@ TextTokenizer::TextTokenizer(const Pipeline& pipeline) : pipeline_(pipeline) {
 
 void TextTokenizer::tokenize(std::string_view text, RawTokens& out) const {
   Workspace work;
+  work.scratch = pipeline_.model->make_scratch();
   std::vector<AddedTokens::Part> parts;
   pipeline_.added.split_raw(text, parts);
   for (const AddedTokens::Part& part : parts) {
@@ -100,7 +102,7 @@ void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shif
       continue;
     }
     work.tokens.clear();
-    pipeline_.model->tokenize(bytes, work.tokens);
+    pipeline_.model->tokenize(bytes, work.scratch.get(), work.tokens);
     for (const ModelToken& token : work.tokens) {
       out.tokens.push_back({token.id, text.original(piece.begin + token.begin, piece.begin + token.end), word});
     }
@@ -154,7 +156,7 @@ void TextTokenizer::tokenize_bert(std::string_view segment, std::int32_t shift, 
 
 void TextTokenizer::tokenize_word(std::string_view word, std::int32_t shift, Workspace& work, RawTokens& out) const {
   work.tokens.clear();
-  pipeline_.model->tokenize(word, work.tokens);
+  pipeline_.model->tokenize(word, work.scratch.get(), work.tokens);
   for (const ModelToken& token : work.tokens) {
     out.tokens.push_back({token.id, {shift + token.begin, shift + token.end}, out.words});
   }

@@ -10,11 +10,11 @@
 
 #include "sememe/tokenizer.h"
 #include "tokenize/added_tokens.h"
-#include "tokenize/decoder.h"
-#include "tokenize/model.h"
-#include "tokenize/normalizer.h"
-#include "tokenize/post_processor.h"
-#include "tokenize/pre_tokenizer.h"
+#include "tokenize/decoders/decoder.h"
+#include "tokenize/models/model.h"
+#include "tokenize/normalizers/normalizer.h"
+#include "tokenize/post_processors/post_processor.h"
+#include "tokenize/pre_tokenizers/pre_tokenizer.h"
 
 namespace sememe {
 

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "io/utf8.h"
 #include "tokenize/encoding_ops.h"
-#include "tokenize/load.h"
+#include "tokenize/formats/load.h"
 #include "tokenize/pipeline.h"
 
 namespace sememe {

@@ -4,9 +4,9 @@
 
 #include "parity/golden_lines.h"
 #include "support/shared_data.h"
+#include "tokenize/formats/tokenizer_json.h"
+#include "tokenize/models/vocabulary.h"
 #include "tokenize/pipeline.h"
-#include "tokenize/tokenizer_json.h"
-#include "tokenize/vocabulary.h"
 
 namespace sememe {
 namespace {
@@ -21,7 +21,7 @@ class PieceModel final : public TokenModel {
     for (const auto& [token, id] : vocab.members()) builder.add(token, id.as_int());
     vocabulary_ = builder.build();
   }
-  void tokenize(std::string_view piece, std::vector<ModelToken>& out) const override {
+  void tokenize(std::string_view piece, Scratch*, std::vector<ModelToken>& out) const override {
     out.push_back({-1, 0, static_cast<std::int32_t>(piece.size())});
   }
   std::int64_t vocab_size() const override { return vocabulary_.size(); }

@@ -3,7 +3,7 @@
 
     tools/oracle/check_tokenizer.py --program build/sememe [--strings 20000] [--seed 1] [--only PATTERN]
 
-Slow (minutes) and not part of the tests: it is how the tables in src/tokenize/unicode_tables.cpp are held to the
+Slow (minutes) and not part of the tests: it is how the tables in src/unicode/tables.cpp are held to the
 reference. Every component is put before a WordPiece model that has (nearly) every code point as a token, so that any
 difference in the text, not only in its boundaries, shows in the ids. Exit status 1 if anything differs.
 """

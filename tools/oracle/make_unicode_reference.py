@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes src/tokenize/unicode_reference.txt: what PyPI `tokenizers` (0.23) makes of every code point, as hashes.
+"""Writes src/unicode/reference.txt: what PyPI `tokenizers` (0.23) makes of every code point, as hashes.
 
 One line per property and block of 4,096 code points that has any: property, block, number of code points, FNV-1a hash
 (64 bits) over 32-bit little-endian words. A set contributes its members, a mapping each changed code point followed by
-what it becomes. src/tokenize/unicode_test.cpp makes the same from the tables.
+what it becomes. src/unicode/unicode_test.cpp makes the same from the tables.
 """
 
 import pathlib
@@ -11,7 +11,7 @@ import struct
 
 from tokenizers import normalizers, pre_tokenizers
 
-OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "src" / "tokenize" / "unicode_reference.txt"
+OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "src" / "unicode" / "reference.txt"
 
 
 def bert(**switches):

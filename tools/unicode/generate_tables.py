@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/tokenize/unicode_tables.cpp from the Unicode Character Database.
+"""Writes src/unicode/tables.cpp from the Unicode Character Database.
 
     tools/unicode/generate_tables.py            write the file
     tools/unicode/generate_tables.py --check    exit 1 if the committed file is not what would be written
@@ -18,11 +18,11 @@ import pathlib
 import sys
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-OUTPUT = REPOSITORY / "src" / "tokenize" / "unicode_tables.cpp"
+OUTPUT = REPOSITORY / "src" / "unicode" / "tables.cpp"
 BLOCK = 128
 LIMIT = 0x110000
 
-# Bits of sememe::unicode::Flag, in the order of src/tokenize/unicode.h.
+# Bits of sememe::unicode::Flag, in the order of src/unicode/unicode.h.
 FLAGS = ["whitespace", "other", "punctuation", "nonspacing_mark", "combining", "numeric", "word", "ideograph",
          "decomposes", "lowers"]
 
@@ -195,7 +195,7 @@ def render(folder):
 
     parts = [
         "// Made by tools/unicode/generate_tables.py from the Unicode Character Database 15.0: do not edit.",
-        '#include "tokenize/unicode_tables.h"',
+        '#include "unicode/tables.h"',
         "",
         "// clang-format off",
         "namespace sememe::unicode::tables {",

@@ -1,0 +1,87 @@
+#include "tokenize/pre_tokenizers/character_splits.h"
+
+#include "unicode/unicode.h"
+
+namespace sememe {
+namespace {
+
+auto find_flagged(int flag) {
+  return find_characters([flag](char32_t c) { return unicode::has(c, flag); });
+}
+
+}  // namespace
+
+void PreTokenizerSequence::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  for (const auto& step : steps_) step->split(text, pieces);
+}
+
+std::string PreTokenizerSequence::describe() const {
+  std::string out;
+  for (const auto& step : steps_) out.append(out.empty() ? "" : ", ").append(step->describe());
+  return "Sequence(" + out + ")";
+}
+
+void BertPreTokenizer::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  std::vector<Piece> out;
+  for (const Piece& piece : pieces) {
+    if (piece.added_id >= 0) {
+      out.push_back(piece);
+      continue;
+    }
+    std::int32_t begin = piece.begin;
+    for (std::int32_t at = piece.begin; at < piece.end;) {
+      const CodePoint c = decode_utf8(text.text(), static_cast<std::size_t>(at));
+      const int flags = unicode::properties(c.value).flags;
+      if ((flags & (unicode::kWhitespace | unicode::kPunctuation)) != 0) {
+        if (begin < at) out.push_back({begin, at, -1});
+        begin = at + c.length;
+        if ((flags & unicode::kPunctuation) != 0) out.push_back({at, begin, -1});
+      }
+      at += c.length;
+    }
+    if (begin < piece.end) out.push_back({begin, piece.end, -1});
+  }
+  pieces.swap(out);
+}
+
+void Whitespace::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  enum class Kind { kWord, kOther, kSpace };
+  split_pieces(text.text(), pieces, SplitBehavior::kRemoved,
+               [](std::string_view all, Piece piece, std::vector<Stretch>& out) {
+                 Kind last = Kind::kSpace;
+                 for (std::int32_t at = piece.begin; at < piece.end;) {
+                   const CodePoint c = decode_utf8(all, static_cast<std::size_t>(at));
+                   const int flags = unicode::properties(c.value).flags;
+                   const Kind kind = (flags & unicode::kWord) != 0         ? Kind::kWord
+                                     : (flags & unicode::kWhitespace) != 0 ? Kind::kSpace
+                                                                           : Kind::kOther;
+                   if (kind != last || out.empty()) {
+                     out.push_back({{at, at + c.length, -1}, kind == Kind::kSpace});
+                   } else {
+                     out.back().piece.end = at + c.length;
+                   }
+                   last = kind;
+                   at += c.length;
+                 }
+               });
+}
+
+void WhitespaceSplit::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  split_pieces(text.text(), pieces, SplitBehavior::kRemoved, find_flagged(unicode::kWhitespace));
+}
+
+void Punctuation::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  split_pieces(text.text(), pieces, behavior_, find_flagged(unicode::kPunctuation));
+}
+
+void Digits::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  split_pieces(text.text(), pieces, individual_ ? SplitBehavior::kIsolated : SplitBehavior::kContiguous,
+               find_flagged(unicode::kNumeric));
+}
+
+void CharDelimiterSplit::split(NormalizedString& text, std::vector<Piece>& pieces) const {
+  split_pieces(text.text(), pieces, SplitBehavior::kRemoved,
+               find_characters([this](char32_t c) { return c == delimiter_; }));
+}
+
+}  // namespace sememe

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tokenize/normalized_string.h"
+#include "tokenize/seam.h"
+
+namespace sememe {
+
+/// Bytes [begin, end) of a normalized text that the model will see as one; never empty.
+struct Piece {
+  std::int32_t begin = 0, end = 0;
+  std::int32_t added_id = -1;  ///< of the added token that it is; such a piece stays as it is
+  bool operator==(const Piece&) const = default;
+};
+
+/// Second step: cuts the pieces of a text into smaller ones. May rewrite the text as well (and then moves the pieces).
+class PreTokenizer {
+ public:
+  virtual ~PreTokenizer() = default;
+  virtual void split(NormalizedString& text, std::vector<Piece>& pieces) const = 0;
+  virtual Seam seam() const { return Seam::kJoined; }
+  virtual std::string describe() const = 0;
+};
+
+}  // namespace sememe
