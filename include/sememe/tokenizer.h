@@ -24,7 +24,8 @@ struct Encoding {
   std::vector<std::int32_t> type_ids;      ///< 0: first text, 1: second text of a pair
   std::vector<std::int32_t> word_ids;      ///< index of the pre-token, -1 for special tokens
   std::vector<std::int32_t> sequence_ids;  ///< 0 or 1: which text, -1 for special tokens
-  std::vector<std::uint8_t> special;       ///< 1: added by the post-processor
+  std::vector<std::uint8_t> special;       ///< 1: added by the post-processor, or padding
+  std::vector<std::uint8_t> attention;     ///< 0: padding
   std::vector<std::string> tokens;         ///< their texts, if TokenizeOptions::keep_tokens
   std::vector<Encoding> overflowing;       ///< what truncation cut off, in pieces of the same length
   std::size_t tokens_total = 0;            ///< tokens before truncation, special ones included
@@ -42,9 +43,19 @@ struct Truncation {
   Direction direction = Direction::kRight;
 };
 
+/// Tokens that make texts equally long.
+struct Padding {
+  std::int64_t length = 0;       ///< tokens; 0: as many as the longest text of the batch has
+  std::int64_t multiple_of = 1;  ///< the length is rounded up to a multiple of this
+  Direction direction = Direction::kRight;
+  std::int32_t id = 0, type_id = 0;
+  std::string token = "[PAD]";
+};
+
 struct TokenizeOptions {
   bool add_special_tokens = true;
   std::optional<Truncation> truncation;  ///< none: nothing is cut (what the file says is in Tokenizer::truncation)
+  std::optional<Padding> padding;        ///< none: nothing is added (what the file says is in Tokenizer::padding)
   bool keep_overflow = false;            ///< fill Encoding::overflowing
   bool keep_tokens = false;              ///< fill Encoding::tokens: an added token as it stands in the normalized text
 };
@@ -68,6 +79,11 @@ class Tokenizer {
   Encoding encode(std::string_view text, const TokenizeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options = {}) const;
 
+  /// Encodes each text, on `threads` threads (0: all cores the process may use); out[i] is texts[i], padded to one
+  /// length if options.padding. Errors: as encode(), beginning with "text i: " of the first such text.
+  std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, const TokenizeOptions& options = {},
+                                     int threads = 0) const;
+
   /// Appends the ids that encode() gives and nothing else, without building an Encoding: what an encoder needs.
   /// Returns the number of tokens before truncation, special ones included. Errors: as encode().
   std::int64_t encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
@@ -86,6 +102,7 @@ class Tokenizer {
 
   /// What the files say of length, for callers that want to obey it.
   const std::optional<Truncation>& truncation() const;
+  const std::optional<Padding>& padding() const;
   std::optional<std::int64_t> model_max_length() const;  ///< of tokenizer_config.json; absurd values (1e30) are none
 
   /// For `sememe info`: one line each, "BertNormalizer(lowercase, strip_accents)", "WordPiece(30522)", ...

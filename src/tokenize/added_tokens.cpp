@@ -55,6 +55,9 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const TokenModel
     Entry& entry = by_id_[id];
     entry.special = special.count(entry.text) > 0;
     (entry.token.normalized ? normalized_ : raw_).add(entry.text, id);
+    if (!entry.token.normalized) continue;
+    if (entry.token.rstrip || has_seam(entry.text, SeamKind::kSpace)) keeps_space_ = false;
+    if (has_seam(entry.text, SeamKind::kPunctuation)) keeps_punctuation_ = false;
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "tokenize/models/model.h"
 #include "tokenize/normalizers/normalizer.h"
+#include "tokenize/seam.h"
 
 namespace sememe {
 
@@ -56,6 +57,8 @@ class AddedTokens {
   void split_raw(std::string_view text, std::vector<Part>& out) const { split(raw_, text, out); }
   void split_normalized(std::string_view text, std::vector<Part>& out) const { split(normalized_, text, out); }
   bool any_normalized() const { return !normalized_.empty(); }
+  /// Whether none of those that are normalized reaches over a seam (tokenize/seam.h) or looks over one.
+  bool keeps_seams(SeamKind kind) const { return kind == SeamKind::kSpace ? keeps_space_ : keeps_punctuation_; }
 
  private:
   /// A trie; matches are leftmost, then longest.
@@ -85,6 +88,7 @@ class AddedTokens {
   std::unordered_map<std::int32_t, Entry> by_id_;
   std::int32_t max_id_ = -1;
   std::int64_t beyond_model_ = 0;
+  bool keeps_space_ = true, keeps_punctuation_ = true;
   Matcher raw_, normalized_;
 };
 

@@ -29,6 +29,7 @@ void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32
   encoding.word_ids.push_back(word_id);
   encoding.sequence_ids.push_back(sequence_id);
   encoding.special.push_back(special ? 1 : 0);
+  encoding.attention.push_back(1);
 }
 
 Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
@@ -39,6 +40,7 @@ Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
   out.word_ids = part(encoding.word_ids, begin, end);
   out.sequence_ids = part(encoding.sequence_ids, begin, end);
   out.special = part(encoding.special, begin, end);
+  out.attention = part(encoding.attention, begin, end);
   out.tokens = part(encoding.tokens, begin, end);
   return out;
 }
@@ -62,6 +64,7 @@ void append(Encoding& encoding, const Encoding& other) {
   append_all(encoding.word_ids, other.word_ids);
   append_all(encoding.sequence_ids, other.sequence_ids);
   append_all(encoding.special, other.special);
+  append_all(encoding.attention, other.attention);
   append_all(encoding.tokens, other.tokens);
   encoding.overflowing = std::move(overflowing);
 }
@@ -101,6 +104,32 @@ void truncate(Encoding& encoding, std::int64_t max_length, std::int64_t stride, 
   }
   first.tokens_total = encoding.tokens_total;
   encoding = std::move(first);
+}
+
+std::int64_t padded_length(const Padding& padding, std::int64_t longest) {
+  if (padding.multiple_of < 1)
+    fail(ErrorCode::kInvalidArgument, "padding to a multiple of ", padding.multiple_of, ": expected 1 or more");
+  const std::int64_t length = padding.length > 0 ? padding.length : longest;
+  const std::int64_t rest = length % padding.multiple_of;
+  return rest == 0 ? length : length + padding.multiple_of - rest;
+}
+
+void pad(Encoding& encoding, std::int64_t length, const Padding& padding) {
+  for (Encoding& piece : encoding.overflowing) pad(piece, length, padding);
+  const auto missing = length - static_cast<std::int64_t>(encoding.size());
+  if (missing <= 0) return;
+  const bool left = padding.direction == Direction::kLeft;
+  const auto fill = [&](auto& values, const auto& value) {
+    values.insert(left ? values.begin() : values.end(), static_cast<std::size_t>(missing), value);
+  };
+  if (!encoding.tokens.empty() || encoding.ids.empty()) fill(encoding.tokens, padding.token);
+  fill(encoding.ids, padding.id);
+  fill(encoding.offsets, Offset{0, 0});
+  fill(encoding.type_ids, padding.type_id);
+  fill(encoding.word_ids, -1);
+  fill(encoding.sequence_ids, -1);
+  fill(encoding.special, std::uint8_t{1});
+  fill(encoding.attention, std::uint8_t{0});
 }
 
 void truncate(Encoding& first, Encoding* second, std::int64_t max_length, const Truncation& truncation,

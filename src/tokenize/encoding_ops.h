@@ -26,6 +26,13 @@ void append(Encoding& encoding, const Encoding& other);
 void truncate(Encoding& encoding, std::int64_t max_length, std::int64_t stride, Direction direction,
               bool keep_overflow);
 
+/// Appends or prepends padding up to `length` tokens, to overflowing pieces too.
+void pad(Encoding& encoding, std::int64_t length, const Padding& padding);
+
+/// The length that `padding` gives to texts of which the longest has `longest` tokens.
+/// Throws kInvalidArgument unless padding.multiple_of is 1 or more.
+std::int64_t padded_length(const Padding& padding, std::int64_t longest);
+
 /// Cuts one text (second = nullptr) or two, so that `max_length` tokens remain in all.
 /// Throws kInvalidArgument if the strategy cannot reach that.
 void truncate(Encoding& first, Encoding* second, std::int64_t max_length, const Truncation& truncation,

@@ -1,75 +1,61 @@
 #include "tokenize/pipeline.h"
 
-#include <array>
-
-#include "tokenize/normalizers/bert_normalizer.h"
-#include "tokenize/pre_tokenizers/character_splits.h"
-#include "unicode/unicode.h"
+#include "tokenize/seam.h"
 
 namespace sememe {
 namespace {
 
-/// What a byte means to BERT's normalizer and pre-tokenizer.
-enum Kind : std::uint8_t {
-  kSpace = 1 << 0,
-  kPunctuationByte = 1 << 1,
-  kUpper = 1 << 2,
-  kHard = 1 << 3,  // needs the general way: beyond ASCII, or a control character
-};
+// Stands for the neighbours of a chunk: a letter that is a word of its own to every step.
+constexpr std::string_view kBefore = "x", kAfter = " x";
 
-std::array<std::uint8_t, 256> byte_kinds() {
-  std::array<std::uint8_t, 256> kinds{};
-  for (std::size_t b = 0; b < kinds.size(); ++b) {
-    const auto c = static_cast<char32_t>(b);
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-      kinds[b] = kSpace;
-    } else if (c < 0x20 || c >= 0x7F) {
-      kinds[b] = kHard;
-    } else if (unicode::has(c, unicode::kPunctuation)) {
-      kinds[b] = kPunctuationByte;
-    } else if (c >= 'A' && c <= 'Z') {
-      kinds[b] = kUpper;
-    }
-  }
-  return kinds;
+std::string_view bytes_of(const NormalizedString& text, const Piece& piece) {
+  return text.text().substr(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
 }
-
-const std::array<std::uint8_t, 256> kKinds = byte_kinds();
-
-std::uint8_t kind_of(char c) { return kKinds[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
-/// Buffers that one call reuses from word to word.
-struct TextTokenizer::Workspace {
-  NormalizedString text;
-  std::vector<Piece> pieces;
-  std::vector<ModelToken> tokens;
-  std::vector<AddedTokens::Part> parts;
-  std::unique_ptr<TokenModel::Scratch> scratch;
-  std::string lower;
-};
+TextTokenizer::TextTokenizer(const Pipeline& pipeline, bool chunks)
+    : pipeline_(pipeline),
+      mode_(chunks ? find_mode() : Mode::kWhole),
+      at_punctuation_(mode_ == Mode::kPieces && cuts_at_punctuation()) {}
 
-TextTokenizer::TextTokenizer(const Pipeline& pipeline) : pipeline_(pipeline) {
-  const auto* const normalizer = dynamic_cast<const BertNormalizer*>(pipeline.normalizer.get());
-  const bool pre_tokenizer = dynamic_cast<const BertPreTokenizer*>(pipeline.pre_tokenizer.get()) != nullptr;
-  bert_ = normalizer != nullptr && pre_tokenizer && !pipeline.added.any_normalized();
-  lowercase_ = bert_ && normalizer->options().lowercase;
+std::unique_ptr<TextTokenizer::Workspace> TextTokenizer::make_workspace() const {
+  auto work = std::make_unique<Workspace>();
+  work->scratch = pipeline_.model->make_scratch();
+  return work;
 }
 
-void TextTokenizer::tokenize(std::string_view text, RawTokens& out) const {
-  Workspace work;
-  work.scratch = pipeline_.model->make_scratch();
-  std::vector<AddedTokens::Part> parts;
-  pipeline_.added.split_raw(text, parts);
-  for (const AddedTokens::Part& part : parts) {
+TextTokenizer::Mode TextTokenizer::find_mode() const {
+  if ((pipeline_.normalizer && !pipeline_.normalizer->keeps_seams()) || !pipeline_.added.keeps_seams(SeamKind::kSpace))
+    return Mode::kWhole;
+  if (pipeline_.pre_tokenizer) return pipeline_.pre_tokenizer->seam() == Seam::kCut ? Mode::kPieces : Mode::kWhole;
+  // What becomes of a space between two words?
+  NormalizedString text;
+  text.assign("x x", 0);
+  if (pipeline_.normalizer) pipeline_.normalizer->normalize(text);
+  const std::string_view form = text.text();
+  if (form.size() < 3 || !form.ends_with('x')) return Mode::kWhole;
+  const std::size_t first = form.rfind('x', form.size() - 2);
+  if (first == std::string_view::npos || first + 2 > form.size() - 1) return Mode::kWhole;
+  const std::string_view mark = form.substr(first + 1, form.size() - first - 2);
+  return pipeline_.model->cuts_before(mark) ? Mode::kMarks : Mode::kWhole;
+}
+
+bool TextTokenizer::cuts_at_punctuation() const {
+  return (!pipeline_.normalizer || pipeline_.normalizer->keeps_punctuation_seams()) &&
+         pipeline_.added.keeps_seams(SeamKind::kPunctuation) &&
+         pipeline_.pre_tokenizer->seam_at_punctuation() == Seam::kCut;
+}
+
+void TextTokenizer::tokenize(std::string_view text, Workspace& work, RawTokens& out) const {
+  work.parts.clear();
+  pipeline_.added.split_raw(text, work.parts);
+  for (const AddedTokens::Part& part : work.parts) {
     const std::string_view segment =
         text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
     if (part.id) {
       if (out.keep_literals) out.literals.emplace_back(out.tokens.size(), segment);
       out.tokens.push_back({*part.id, {part.begin, part.end}, out.words++});
-    } else if (bert_) {
-      tokenize_bert(segment, part.begin, work, out);
     } else {
       tokenize_segment(segment, part.begin, work, out);
     }
@@ -78,89 +64,123 @@ void TextTokenizer::tokenize(std::string_view text, RawTokens& out) const {
 
 void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work,
                                      RawTokens& out) const {
+  std::size_t end = mode_ == Mode::kWhole ? segment.size() : next_seam(segment, 0, at_punctuation_);
+  if (end == segment.size()) return tokenize_whole(segment, shift, work, out);
+  const std::size_t tokens = out.tokens.size();
+  const std::int32_t words = out.words;
+  for (std::size_t begin = 0; begin < segment.size(); begin = end, end = next_seam(segment, begin, at_punctuation_)) {
+    if (tokenize_chunk(segment, begin, end, shift, work, out)) continue;
+    out.tokens.resize(tokens);
+    out.words = words;
+    return tokenize_whole(segment, shift, work, out);
+  }
+  if (mode_ == Mode::kMarks) ++out.words;  // the segment is one word
+}
+
+void TextTokenizer::split_into_pieces(std::string_view segment, std::int32_t shift, Workspace& work) const {
   NormalizedString& text = work.text;
   text.assign(segment, shift);
   if (pipeline_.normalizer) pipeline_.normalizer->normalize(text);
   work.pieces.clear();
   if (pipeline_.added.any_normalized()) {
-    work.parts.clear();
-    pipeline_.added.split_normalized(text.text(), work.parts);
-    for (const AddedTokens::Part& part : work.parts)
+    work.inner_parts.clear();
+    pipeline_.added.split_normalized(text.text(), work.inner_parts);
+    for (const AddedTokens::Part& part : work.inner_parts)
       work.pieces.push_back({part.begin, part.end, part.id.value_or(-1)});
   } else if (text.size() > 0) {
     work.pieces.push_back({0, text.size(), -1});
   }
   if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(text, work.pieces);
+}
 
+void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift, Workspace& work,
+                                   RawTokens& out) const {
+  split_into_pieces(segment, shift, work);
+  const NormalizedString& text = work.text;
   for (const Piece& piece : work.pieces) {
-    const std::string_view bytes =
-        text.text().substr(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
     const std::int32_t word = out.words++;
     if (piece.added_id >= 0) {
-      if (out.keep_literals) out.literals.emplace_back(out.tokens.size(), bytes);
+      if (out.keep_literals) out.literals.emplace_back(out.tokens.size(), bytes_of(text, piece));
       out.tokens.push_back({piece.added_id, text.original(piece.begin, piece.end), word});
       continue;
     }
     work.tokens.clear();
-    pipeline_.model->tokenize(bytes, work.scratch.get(), work.tokens);
-    for (const ModelToken& token : work.tokens) {
+    pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
+    for (const ModelToken& token : work.tokens)
       out.tokens.push_back({token.id, text.original(piece.begin + token.begin, piece.begin + token.end), word});
-    }
   }
 }
 
-// Between two ASCII spaces BERT's steps see nothing of the rest of the text: no step looks over a space, and none
-// moves one.  So runs go through alone, and a run of plain ASCII needs no alignment at all.
-void TextTokenizer::tokenize_bert(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const {
-  for (std::size_t at = 0; at < segment.size();) {
-    std::uint8_t kinds = 0;
-    std::size_t end = at;
-    for (; end < segment.size(); ++end) {
-      const std::uint8_t kind = kind_of(segment[end]);
-      if (kind == kSpace) break;
-      kinds |= kind;
-    }
-    const std::string_view run = segment.substr(at, end - at);
-    const auto run_shift = shift + static_cast<std::int32_t>(at);
-    at = end + 1;
-    if (run.empty()) continue;
-    if ((kinds & kHard) != 0) {
-      tokenize_segment(run, run_shift, work, out);
-      continue;
-    }
-    std::string_view text = run;
-    if (lowercase_ && (kinds & kUpper) != 0) {
-      work.lower.assign(run);
-      for (char& c : work.lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-      }
-      text = work.lower;
-    }
-    if ((kinds & kPunctuationByte) == 0) {
-      tokenize_word(text, run_shift, work, out);
-      continue;
-    }
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (kind_of(text[i]) != kPunctuationByte) continue;
-      if (begin < i)
-        tokenize_word(text.substr(begin, i - begin), run_shift + static_cast<std::int32_t>(begin), work, out);
-      tokenize_word(text.substr(i, 1), run_shift + static_cast<std::int32_t>(i), work, out);
-      begin = i + 1;
-    }
-    if (begin < text.size()) {
-      tokenize_word(text.substr(begin), run_shift + static_cast<std::int32_t>(begin), work, out);
+/// Appends the tokens of segment[begin, end), which begins and ends at seams or at the ends of the segment; false if
+/// that cannot be said without the rest of the segment.
+bool TextTokenizer::tokenize_chunk(std::string_view segment, std::size_t begin, std::size_t end, std::int32_t shift,
+                                   Workspace& work, RawTokens& out) const {
+  const std::string_view chunk = segment.substr(begin, end - begin);
+  const Place place = begin > 0 ? Place::kMiddle : shift == 0 ? Place::kTextBegin : Place::kSegmentBegin;
+  const bool ends_text = end == segment.size() && !ends_at_seam(segment);  // it may be whitespace at the end
+  const bool remember = !ends_text && chunk.size() <= ChunkCache::kMaxBytes;
+  const std::int32_t base = shift + static_cast<std::int32_t>(begin), first_word = out.words;
+  ChunkCache::Key key;
+  if (remember) {
+    key = ChunkCache::key(chunk, segment.size() - end, place);
+    if (const ChunkCache::Slot* const slot = work.cache.find(key)) {
+      const std::size_t at = out.tokens.size();
+      out.tokens.resize(at + slot->count);
+      RawTokens::Token* const tokens = out.tokens.data() + at;
+      for (int i = 0; i < slot->count; ++i)
+        tokens[i] = {slot->ids[i], {base + slot->begins[i], base + slot->ends[i]}, first_word + slot->words[i]};
+      out.words += slot->pieces;
+      return true;
     }
   }
+  std::int32_t pieces = 0;
+  if (!tokenize_in_context(chunk, place, ends_text, work, pieces)) return false;
+  for (const ChunkToken& token : work.found)
+    out.tokens.push_back({token.id, {base + token.begin, base + token.end}, first_word + token.word});
+  out.words += pieces;
+  if (remember && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
+    work.cache.insert(key, work.found, pieces);
+  return true;
 }
 
-void TextTokenizer::tokenize_word(std::string_view word, std::int32_t shift, Workspace& work, RawTokens& out) const {
-  work.tokens.clear();
-  pipeline_.model->tokenize(word, work.scratch.get(), work.tokens);
-  for (const ModelToken& token : work.tokens) {
-    out.tokens.push_back({token.id, {shift + token.begin, shift + token.end}, out.words});
+/// Fills work.found with the tokens of `chunk` between neighbours; false if a neighbour has a part in one of them, or
+/// if there is an added token, whose text is not remembered.
+bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
+                                        std::int32_t& pieces) const {
+  const std::string_view before = place == Place::kMiddle ? kBefore : "", after = ends_text ? "" : kAfter;
+  work.context.assign(before).append(chunk).append(after);
+  const std::int32_t shift = place == Place::kSegmentBegin ? 1 : 0;
+  split_into_pieces(work.context, shift, work);
+
+  const NormalizedString& text = work.text;
+  const auto chunk_begin = shift + static_cast<std::int32_t>(before.size());
+  const auto chunk_size = static_cast<std::int32_t>(chunk.size());
+  std::span<const Piece> inside = work.pieces;
+  if (mode_ == Mode::kPieces && !before.empty()) {
+    if (inside.empty() || text.original(inside.front().begin, inside.front().end).end > chunk_begin) return false;
+    inside = inside.subspan(1);
   }
-  ++out.words;
+  if (mode_ == Mode::kPieces && !after.empty()) {
+    if (inside.empty() || text.original(inside.back().begin, inside.back().end).begin < chunk_begin + chunk_size)
+      return false;
+    inside = inside.first(inside.size() - 1);
+  }
+  work.found.clear();
+  pieces = 0;
+  for (const Piece& piece : inside) {
+    if (piece.added_id >= 0) return false;
+    work.tokens.clear();
+    pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
+    for (const ModelToken& token : work.tokens) {
+      const Offset offset = text.original(piece.begin + token.begin, piece.begin + token.end);
+      const std::int32_t begin = offset.begin - chunk_begin, end = offset.end - chunk_begin;
+      if (mode_ == Mode::kMarks && (end <= 0 || begin >= chunk_size)) continue;  // a neighbour's
+      if (begin < 0 || end > chunk_size) return false;
+      work.found.push_back({token.id, begin, end, pieces});
+    }
+    pieces += mode_ == Mode::kPieces;
+  }
+  return true;
 }
 
 }  // namespace sememe

@@ -10,6 +10,7 @@
 
 #include "sememe/tokenizer.h"
 #include "tokenize/added_tokens.h"
+#include "tokenize/chunk_cache.h"
 #include "tokenize/decoders/decoder.h"
 #include "tokenize/models/model.h"
 #include "tokenize/normalizers/normalizer.h"
@@ -27,6 +28,7 @@ struct Pipeline {
   std::unique_ptr<const Decoder> decoder;
   AddedTokens added;
   std::optional<Truncation> truncation;
+  std::optional<Padding> padding;
   std::optional<std::int64_t> model_max_length;
   std::string source;  ///< the file it came from
 };
@@ -47,21 +49,58 @@ struct RawTokens {
 };
 
 /// Added tokens, normalizer, pre-tokenizer and model over a text. Immutable; borrows the pipeline.
+///
+/// Where the steps keep seams (tokenize/seam.h), a text goes through in chunks from seam to seam, and the tokens of
+/// chunks that were seen before are remembered. A new chunk goes through all steps between two neighbours ("x"), as it
+/// would in the text; when what comes back shows that a step did not keep the seams after all, the text goes through
+/// whole.
 class TextTokenizer {
  public:
-  explicit TextTokenizer(const Pipeline& pipeline);
+  /// `chunks`: false lets every text go through whole; the tokens are the same.
+  explicit TextTokenizer(const Pipeline& pipeline, bool chunks = true);
+
+  /// What one thread needs and keeps from text to text.
+  struct Workspace {
+    NormalizedString text;
+    std::vector<Piece> pieces;
+    std::vector<ModelToken> tokens;
+    std::vector<AddedTokens::Part> parts, inner_parts;
+    std::unique_ptr<TokenModel::Scratch> scratch;
+    std::string context;
+    std::vector<ChunkToken> found;
+    ChunkCache cache;
+    RawTokens raw;
+  };
+  std::unique_ptr<Workspace> make_workspace() const;
+
   /// Precondition: well-formed UTF-8, less than 2 GiB.
-  void tokenize(std::string_view text, RawTokens& out) const;
+  void tokenize(std::string_view text, Workspace& work, RawTokens& out) const;
+
+  /// Whether texts go through in chunks.
+  bool in_chunks() const { return mode_ != Mode::kWhole; }
 
  private:
-  struct Workspace;
+  enum class Mode {
+    kWhole,   // no step is known to keep seams
+    kPieces,  // the pre-tokenizer begins a piece at every seam
+    kMarks,   // there is no pre-tokenizer, but no token of the model reaches over a seam
+  };
+  using Place = ChunkCache::Place;
+
+  Mode find_mode() const;
+  void split_into_pieces(std::string_view segment, std::int32_t shift, Workspace& work) const;
   void tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
-  void tokenize_bert(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
-  void tokenize_word(std::string_view word, std::int32_t shift, Workspace& work, RawTokens& out) const;
+  void tokenize_whole(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
+  bool tokenize_chunk(std::string_view segment, std::size_t begin, std::size_t end, std::int32_t shift, Workspace& work,
+                      RawTokens& out) const;
+  bool tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
+                           std::int32_t& pieces) const;
+
+  bool cuts_at_punctuation() const;
 
   const Pipeline& pipeline_;
-  bool bert_ = false;       // BERT's normalizer and pre-tokenizer: whitespace separates independent runs
-  bool lowercase_ = false;  // of that normalizer
+  Mode mode_;
+  bool at_punctuation_;  // chunks end at seams of both kinds
 };
 
 }  // namespace sememe

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "base/fail.h"
+#include "base/thread_pool.h"
 #include "io/utf8.h"
 #include "tokenize/encoding_ops.h"
 #include "tokenize/formats/load.h"
@@ -23,14 +26,31 @@ struct Tokenizer::State {
   std::int64_t specials(bool pair) const {
     return pipeline.post_processor ? pipeline.post_processor->added_tokens(pair) : 0;
   }
-  RawTokens tokenize(std::string_view text, bool keep_literals) const;
+  /// A workspace that nobody else uses, given back at the end.
+  class Lease {
+   public:
+    explicit Lease(const State& state);
+    ~Lease();
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    /// Tokens of `text`, valid until the next call.
+    const RawTokens& tokenize(std::string_view text, bool keep_literals);
+
+   private:
+    const State& state_;
+    std::unique_ptr<TextTokenizer::Workspace> work_;
+  };
   Encoding encode_text(std::string_view text, std::int32_t index, const TokenizeOptions& options) const;
+  Encoding encode_unpadded(std::string_view text, const TokenizeOptions& options) const;
   Encoding finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const;
 
   Pipeline pipeline;
   TextTokenizer text_tokenizer;
   Description description;
   std::optional<PostProcessor::Affixes> affixes;  // none: the post-processor does more than that to one text
+
+  mutable std::mutex mutex;
+  mutable std::vector<std::unique_ptr<TextTokenizer::Workspace>> idle;  // at most one a thread that was ever here
 };
 
 namespace {
@@ -42,6 +62,11 @@ std::int64_t room_for_text(const Truncation& truncation, std::int64_t specials) 
          " special tokens alone are more");
   }
   return truncation.max_length - specials;
+}
+
+void pad_alone(Encoding& encoding, const TokenizeOptions& options) {
+  if (options.padding)
+    pad(encoding, padded_length(*options.padding, static_cast<std::int64_t>(encoding.size())), *options.padding);
 }
 
 // Pieces of both texts of a pair are combined, each with each: that must stay within reason.
@@ -58,21 +83,40 @@ void check_overflow(const std::vector<Encoding>& encodings, const TokenizeOption
 
 }  // namespace
 
-RawTokens Tokenizer::State::tokenize(std::string_view text, bool keep_literals) const {
+Tokenizer::State::Lease::Lease(const State& state) : state_(state) {
+  {
+    const std::lock_guard lock(state.mutex);
+    if (!state.idle.empty()) {
+      work_ = std::move(state.idle.back());
+      state.idle.pop_back();
+    }
+  }
+  if (!work_) work_ = state.text_tokenizer.make_workspace();
+}
+
+Tokenizer::State::Lease::~Lease() {
+  const std::lock_guard lock(state_.mutex);
+  state_.idle.push_back(std::move(work_));
+}
+
+const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals) {
   require_utf8(text, "text");
   if (text.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
   }
-  RawTokens raw;
+  RawTokens& raw = work_->raw;
+  raw.tokens.clear();
+  raw.literals.clear();
+  raw.words = 0;
   raw.keep_literals = keep_literals;
-  raw.tokens.reserve(text.size() / 4 + 8);
-  text_tokenizer.tokenize(text, raw);
+  state_.text_tokenizer.tokenize(text, *work_, raw);
   return raw;
 }
 
 Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index,
                                        const TokenizeOptions& options) const {
-  const RawTokens raw = tokenize(text, options.keep_tokens);
+  Lease lease(*this);
+  const RawTokens& raw = lease.tokenize(text, options.keep_tokens);
   const std::size_t n = raw.tokens.size();
   Encoding out;
   out.ids.reserve(n + 2);
@@ -86,6 +130,7 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
   out.type_ids.assign(n, index);
   out.sequence_ids.assign(n, index);
   out.special.assign(n, 0);
+  out.attention.assign(n, 1);
   out.tokens_total = n;
   if (options.keep_tokens) {
     for (const RawTokens::Token& token : raw.tokens) {
@@ -95,6 +140,12 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
     for (const auto& [at, literal] : raw.literals) out.tokens[at] = literal;
   }
   return out;
+}
+
+Encoding Tokenizer::State::encode_unpadded(std::string_view text, const TokenizeOptions& options) const {
+  std::vector<Encoding> encodings;
+  encodings.push_back(encode_text(text, 0, options));
+  return finish(std::move(encodings), options);
 }
 
 Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const {
@@ -132,16 +183,45 @@ Tokenizer Tokenizer::load(const std::filesystem::path& path, const TokenizerOpti
 }
 
 Encoding Tokenizer::encode(std::string_view text, const TokenizeOptions& options) const {
-  std::vector<Encoding> encodings;
-  encodings.push_back(state_->encode_text(text, 0, options));
-  return state_->finish(std::move(encodings), options);
+  Encoding out = state_->encode_unpadded(text, options);
+  pad_alone(out, options);
+  return out;
 }
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options) const {
   std::vector<Encoding> encodings;
   encodings.push_back(state_->encode_text(first, 0, options));
   encodings.push_back(state_->encode_text(second, 1, options));
-  return state_->finish(std::move(encodings), options);
+  Encoding out = state_->finish(std::move(encodings), options);
+  pad_alone(out, options);
+  return out;
+}
+
+std::vector<Encoding> Tokenizer::encode_batch(std::span<const std::string_view> texts, const TokenizeOptions& options,
+                                              int threads) const {
+  std::vector<Encoding> out(texts.size());
+  std::size_t bytes = 0;
+  for (const std::string_view text : texts) bytes += text.size();
+  constexpr std::size_t kTextsPerJob = 16, kBytesPerThread = 1 << 15;  // less than that is done before a thread starts
+  const auto most = static_cast<int>(std::min<std::size_t>(bytes / kBytesPerThread + 1, 4096));
+  ThreadPool pool(std::clamp(threads == 0 ? ThreadPool::available_cores() : threads, 1, most));
+  pool.run(static_cast<std::int64_t>((texts.size() + kTextsPerJob - 1) / kTextsPerJob), [&](std::int64_t job, int) {
+    const std::size_t begin = static_cast<std::size_t>(job) * kTextsPerJob;
+    for (std::size_t i = begin; i < std::min(begin + kTextsPerJob, texts.size()); ++i) {
+      try {
+        out[i] = state_->encode_unpadded(texts[i], options);
+      } catch (const Error& e) {
+        fail(e.code(), "text ", i, ": ", e.what());
+      }
+    }
+  });
+  if (options.padding) {
+    std::size_t longest = 0;
+    for (const Encoding& encoding : out) longest = std::max(longest, encoding.size());
+    const std::int64_t length = padded_length(*options.padding, static_cast<std::int64_t>(longest));
+    for (Encoding& encoding : out) pad(encoding, length, *options.padding);
+  }
+  return out;
 }
 
 std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
@@ -153,7 +233,8 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
-  const RawTokens raw = state_->tokenize(text, false);
+  State::Lease lease(*state_);
+  const RawTokens& raw = lease.tokenize(text, false);
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
   const auto size = static_cast<std::int64_t>(raw.tokens.size());
   const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
@@ -208,6 +289,7 @@ std::optional<std::int32_t> Tokenizer::token_to_id(std::string_view token) const
 std::int64_t Tokenizer::special_tokens_added(bool pair) const { return state_->specials(pair); }
 
 const std::optional<Truncation>& Tokenizer::truncation() const { return state_->pipeline.truncation; }
+const std::optional<Padding>& Tokenizer::padding() const { return state_->pipeline.padding; }
 
 std::optional<std::int64_t> Tokenizer::model_max_length() const { return state_->pipeline.model_max_length; }
 

@@ -90,13 +90,14 @@ TEST_P(ComponentGolden, WordsStandWhereTheReferenceHasThem) {
   const JsonDocument file = JsonDocument::load(folder / (std::string(GetParam()) + ".json"));
   const Pipeline pipeline = read_pipeline(file.root());
   const TextTokenizer tokenizer(pipeline);
+  const auto work = tokenizer.make_workspace();
   int rows = 0;
   for (const std::string& line : test::read_lines(folder / (std::string(GetParam()) + ".expected.jsonl.gz"))) {
     const JsonDocument document = JsonDocument::parse(line, "golden");
     const Json row = document.root();
     const std::string text(row.at("text").as_string());
     RawTokens raw;
-    tokenizer.tokenize(text, raw);
+    tokenizer.tokenize(text, *work, raw);
     std::vector<Word> words;
     for (const RawTokens::Token& token : raw.tokens) {
       const std::vector<int> offset = test::character_offsets(text, {token.offset});

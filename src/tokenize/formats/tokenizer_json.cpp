@@ -1,5 +1,6 @@
 #include "tokenize/formats/tokenizer_json.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -8,6 +9,32 @@
 
 namespace sememe {
 namespace {
+
+Direction read_direction(const Json& json) {
+  const std::string direction = json.get_string("direction", "Right");
+  if (direction != "Right" && direction != "Left")
+    json.fail("direction: expected Left or Right, found " + quote(direction));
+  return direction == "Left" ? Direction::kLeft : Direction::kRight;
+}
+
+Padding read_padding(const Json& json) {
+  Padding out;
+  const Json strategy = json.at("strategy");
+  if (!strategy.is_string()) {
+    out.length = strategy.at("Fixed").as_int();
+    if (out.length < 1) strategy.fail("Fixed: expected 1 or more");
+  } else if (strategy.as_string() != "BatchLongest") {
+    strategy.fail("expected BatchLongest or Fixed, found " + quote(strategy.as_string()));
+  }
+  if (const auto multiple = json.find("pad_to_multiple_of")) {
+    out.multiple_of = std::max<std::int64_t>(multiple->as_int(), 1);  // 0 is none, as in the reference
+  }
+  out.direction = read_direction(json);
+  out.id = read_id(json.at("pad_id"));
+  out.type_id = read_id(json.at("pad_type_id"));
+  out.token = json.at("pad_token").as_string();
+  return out;
+}
 
 Truncation read_truncation(const Json& json) {
   Truncation out;
@@ -22,10 +49,7 @@ Truncation read_truncation(const Json& json) {
   } else if (strategy != "LongestFirst") {
     json.fail("strategy: expected LongestFirst, OnlyFirst or OnlySecond, found " + quote(strategy));
   }
-  const std::string direction = json.get_string("direction", "Right");
-  if (direction != "Right" && direction != "Left")
-    json.fail("direction: expected Left or Right, found " + quote(direction));
-  out.direction = direction == "Left" ? Direction::kLeft : Direction::kRight;
+  out.direction = read_direction(json);
   return out;
 }
 
@@ -79,6 +103,7 @@ Pipeline read_tokenizer_json(const Json& root, const NormalizerSwitches& switche
   if (const auto json = root.find("decoder")) pipeline.decoder = read_decoder(*json);
   if (const auto json = root.find("added_tokens")) pipeline.added = read_added_tokens(*json, pipeline);
   if (const auto json = root.find("truncation")) pipeline.truncation = read_truncation(*json);
+  if (const auto json = root.find("padding")) pipeline.padding = read_padding(*json);
   return pipeline;
 }
 

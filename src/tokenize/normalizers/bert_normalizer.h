@@ -19,6 +19,8 @@ class BertNormalizer final : public Normalizer {
   explicit BertNormalizer(const Options& options) : options_(options) {}
 
   void normalize(NormalizedString& text) const override;
+  bool keeps_seams() const override { return true; }
+  bool keeps_punctuation_seams() const override { return true; }
   std::string describe() const override;
 
   const Options& options() const { return options_; }

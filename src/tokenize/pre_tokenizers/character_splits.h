@@ -25,6 +25,8 @@ class PreTokenizerSequence final : public PreTokenizer {
 class BertPreTokenizer final : public PreTokenizer {
  public:
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return Seam::kCut; }
+  Seam seam_at_punctuation() const override { return Seam::kCut; }
   std::string describe() const override { return "BertPreTokenizer"; }
 };
 

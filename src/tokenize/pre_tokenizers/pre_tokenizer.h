@@ -21,7 +21,8 @@ class PreTokenizer {
  public:
   virtual ~PreTokenizer() = default;
   virtual void split(NormalizedString& text, std::vector<Piece>& pieces) const = 0;
-  virtual Seam seam() const { return Seam::kJoined; }
+  virtual Seam seam() const { return Seam::kJoined; }                 ///< of kind kSpace
+  virtual Seam seam_at_punctuation() const { return Seam::kJoined; }  ///< of kind kPunctuation
   virtual std::string describe() const = 0;
 };
 

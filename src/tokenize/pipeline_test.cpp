@@ -1,0 +1,66 @@
+// Texts in chunks against whole texts: the tokens must be the same, whatever the pipeline and the text.
+#include "tokenize/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "base/fail.h"
+#include "base/rng.h"
+#include "tokenize/formats/tokenizer_json.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::string_view kBert = R"({"version": "1.0",
+  "added_tokens": [{"id": 3, "content": "[SEP]", "special": true}],
+  "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "lowercase": true},
+  "pre_tokenizer": {"type": "BertPreTokenizer"},
+  "model": {"type": "WordPiece", "unk_token": "?", "continuing_subword_prefix": "##", "max_input_chars_per_word": 9,
+    "vocab": {"?": 0, "a": 1, "##a": 2, "[SEP]": 3, "b": 4, "##b": 5, ",": 6, "x": 7, "##x": 8, "é": 9, "e": 10, "##e": 11,
+              "'": 12, "_": 13, "中": 14, ".": 15}}})";
+
+/// Texts of a few characters that meet in every way.
+std::string random_text(std::uint64_t seed) {
+  static constexpr std::string_view kParts[] = {
+      "a",      "b",     "x",       " ",      " ",    " ",          "  ",     ",", ".",      "'",
+      "_",      "é",     "e\u0301", "\u0301", "\n",   "\t",         "A",      "É", "\u00AD", "中",
+      "\u00A0", "[SEP]", "д",       "\u2019", "abab", "aaaaaaaaaa", "\u0600", "¨", "-",
+  };
+  const CounterRng rng(seed, 1);
+  std::string out;
+  const std::uint32_t size = rng.below(0, 24);
+  for (std::uint32_t i = 0; i < size; ++i) out.append(kParts[rng.below(i + 1, std::size(kParts))]);
+  return out;
+}
+
+std::string shown(const RawTokens& raw) {
+  std::string out = concat(raw.words, " words:");
+  for (const RawTokens::Token& t : raw.tokens)
+    out.append(concat(" ", t.id, "[", t.offset.begin, ",", t.offset.end, ")", t.word));
+  return out;
+}
+
+TEST(TextTokenizer, ChunksGiveTheTokensOfWholeTexts) {
+  const JsonDocument document = JsonDocument::parse(kBert, "test");
+  const Pipeline pipeline = read_tokenizer_json(document.root(), {});
+  const TextTokenizer in_chunks(pipeline), whole(pipeline, false);
+  ASSERT_TRUE(in_chunks.in_chunks());
+  const auto chunk_work = in_chunks.make_workspace(), whole_work = whole.make_workspace();
+  for (std::uint64_t seed = 0; seed < 20000; ++seed) {
+    const std::string text = random_text(seed);
+    RawTokens got, want;
+    in_chunks.tokenize(text, *chunk_work, got);
+    whole.tokenize(text, *whole_work, want);
+    ASSERT_EQ(shown(got), shown(want)) << quote(text);
+  }
+}
+
+TEST(TextTokenizer, AddedTokensThatReachOverSpacesForbidChunks) {
+  std::string json(kBert);
+  json.replace(json.find("\"special\": true"), 15, "\"normalized\": true, \"rstrip\": true");
+  const JsonDocument document = JsonDocument::parse(json, "test");
+  const Pipeline pipeline = read_tokenizer_json(document.root(), {});
+  EXPECT_FALSE(TextTokenizer(pipeline).in_chunks());
+}
+
+}  // namespace
+}  // namespace sememe
