@@ -1,5 +1,7 @@
 #include "tokenize/pipeline.h"
 
+#include <array>
+
 #include "tokenize/seam.h"
 
 namespace sememe {
@@ -62,17 +64,47 @@ void TextTokenizer::tokenize(std::string_view text, Workspace& work, RawTokens& 
   }
 }
 
+/// A part of a segment between seams, or between a seam and an end.
+struct TextTokenizer::Chunk {
+  std::size_t begin, end;
+  Place place;
+  bool ends_text;  // and that may matter to it
+  bool remember;   // key is set
+  ChunkCache::Key key;
+};
+
+TextTokenizer::Chunk TextTokenizer::next_chunk(std::string_view segment, std::size_t begin, std::int32_t shift) const {
+  Chunk chunk;
+  chunk.begin = begin;
+  chunk.end = next_seam(segment, begin, at_punctuation_);
+  chunk.place = begin > 0 ? Place::kMiddle : shift == 0 ? Place::kTextBegin : Place::kSegmentBegin;
+  chunk.ends_text = chunk.end == segment.size() && !ends_at_seam(segment);
+  chunk.remember = !chunk.ends_text && chunk.end - begin <= ChunkCache::kMaxBytes;
+  if (chunk.remember)
+    chunk.key = ChunkCache::key(segment.substr(begin, chunk.end - begin), segment.size() - chunk.end, chunk.place);
+  return chunk;
+}
+
 void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work,
                                      RawTokens& out) const {
-  std::size_t end = mode_ == Mode::kWhole ? segment.size() : next_seam(segment, 0, at_punctuation_);
-  if (end == segment.size()) return tokenize_whole(segment, shift, work, out);
+  if (mode_ == Mode::kWhole || next_seam(segment, 0, at_punctuation_) == segment.size())
+    return tokenize_whole(segment, shift, work, out);
   const std::size_t tokens = out.tokens.size();
   const std::int32_t words = out.words;
-  for (std::size_t begin = 0; begin < segment.size(); begin = end, end = next_seam(segment, begin, at_punctuation_)) {
-    if (tokenize_chunk(segment, begin, end, shift, work, out)) continue;
-    out.tokens.resize(tokens);
-    out.words = words;
-    return tokenize_whole(segment, shift, work, out);
+  // Some chunks at a time: the table is larger than the near caches, so their slots are fetched while others are read.
+  std::array<Chunk, 16> chunks;
+  for (std::size_t begin = 0; begin < segment.size();) {
+    std::size_t count = 0;
+    for (; count < chunks.size() && begin < segment.size(); begin = chunks[count++].end) {
+      chunks[count] = next_chunk(segment, begin, shift);
+      if (chunks[count].remember) work.cache.prefetch(chunks[count].key);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (tokenize_chunk(segment, chunks[i], shift, work, out)) continue;
+      out.tokens.resize(tokens);
+      out.words = words;
+      return tokenize_whole(segment, shift, work, out);
+    }
   }
   if (mode_ == Mode::kMarks) ++out.words;  // the segment is one word
 }
@@ -111,35 +143,28 @@ void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift,
   }
 }
 
-/// Appends the tokens of segment[begin, end), which begins and ends at seams or at the ends of the segment; false if
-/// that cannot be said without the rest of the segment.
-bool TextTokenizer::tokenize_chunk(std::string_view segment, std::size_t begin, std::size_t end, std::int32_t shift,
-                                   Workspace& work, RawTokens& out) const {
-  const std::string_view chunk = segment.substr(begin, end - begin);
-  const Place place = begin > 0 ? Place::kMiddle : shift == 0 ? Place::kTextBegin : Place::kSegmentBegin;
-  const bool ends_text = end == segment.size() && !ends_at_seam(segment);  // it may be whitespace at the end
-  const bool remember = !ends_text && chunk.size() <= ChunkCache::kMaxBytes;
-  const std::int32_t base = shift + static_cast<std::int32_t>(begin), first_word = out.words;
-  ChunkCache::Key key;
-  if (remember) {
-    key = ChunkCache::key(chunk, segment.size() - end, place);
-    if (const ChunkCache::Slot* const slot = work.cache.find(key)) {
-      const std::size_t at = out.tokens.size();
-      out.tokens.resize(at + slot->count);
-      RawTokens::Token* const tokens = out.tokens.data() + at;
-      for (int i = 0; i < slot->count; ++i)
-        tokens[i] = {slot->ids[i], {base + slot->begins[i], base + slot->ends[i]}, first_word + slot->words[i]};
-      out.words += slot->pieces;
-      return true;
-    }
-  }
+/// Appends the tokens of a chunk; false if they cannot be told without the rest of the segment.
+bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
+                                   RawTokens& out) const {
+  const std::int32_t base = shift + static_cast<std::int32_t>(chunk.begin), first_word = out.words;
+  const bool known = chunk.remember && work.cache.find(chunk.key, [&](const auto& slot) {
+    const std::size_t at = out.tokens.size();
+    out.tokens.resize(at + slot.count);
+    RawTokens::Token* const tokens = out.tokens.data() + at;
+    for (int i = 0; i < slot.count; ++i)
+      tokens[i] = {slot.ids[i], {base + slot.begins[i], base + slot.ends[i]}, first_word + slot.words[i]};
+    out.words += slot.pieces;
+  });
+  if (known) return true;
   std::int32_t pieces = 0;
-  if (!tokenize_in_context(chunk, place, ends_text, work, pieces)) return false;
+  if (!tokenize_in_context(segment.substr(chunk.begin, chunk.end - chunk.begin), chunk.place, chunk.ends_text, work,
+                           pieces))
+    return false;
   for (const ChunkToken& token : work.found)
     out.tokens.push_back({token.id, {base + token.begin, base + token.end}, first_word + token.word});
   out.words += pieces;
-  if (remember && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
-    work.cache.insert(key, work.found, pieces);
+  if (chunk.remember && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
+    work.cache.insert(chunk.key, work.found, pieces);
   return true;
 }
 

@@ -91,7 +91,9 @@ class TextTokenizer {
   void split_into_pieces(std::string_view segment, std::int32_t shift, Workspace& work) const;
   void tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
   void tokenize_whole(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
-  bool tokenize_chunk(std::string_view segment, std::size_t begin, std::size_t end, std::int32_t shift, Workspace& work,
+  struct Chunk;
+  Chunk next_chunk(std::string_view segment, std::size_t begin, std::int32_t shift) const;
+  bool tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
                       RawTokens& out) const;
   bool tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
                            std::int32_t& pieces) const;
