@@ -60,6 +60,19 @@ struct TokenizeOptions {
   bool keep_tokens = false;              ///< fill Encoding::tokens: an added token as it stands in the normalized text
 };
 
+/// The way of one text through a tokenizer, for people.
+struct TokenizationSteps {
+  /// What the model saw as one.
+  struct Piece {
+    std::string text;
+    Offset offset;       ///< in the original
+    bool added = false;  ///< an added token, which the model did not see
+  };
+  std::string normalized;  ///< after the normalizer; added tokens stand as they are
+  std::vector<Piece> pieces;
+  Encoding encoding;  ///< with its tokens; word_ids are indices of pieces
+};
+
 struct TokenizerOptions {
   /// For a vocab.txt: false = cased. Absent: as tokenizer_config.json beside it says, else true.
   std::optional<bool> lowercase;
@@ -88,6 +101,9 @@ class Tokenizer {
   /// Returns the number of tokens before truncation, special ones included. Errors: as encode().
   std::int64_t encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
                           const TokenizeOptions& options = {}) const;
+
+  /// What each step makes of `text`. Errors: as encode().
+  TokenizationSteps explain(std::string_view text, const TokenizeOptions& options = {}) const;
 
   /// Text of the tokens through the file's decoder. Errors: kInvalidArgument for an id without a token.
   std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = true) const;

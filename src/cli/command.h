@@ -43,7 +43,7 @@ struct Command {
   int (*run)(const Arguments&, Console&) = nullptr;
 };
 
-extern const Command kEncode, kSimilarity, kTokenize, kDetokenize, kInfo, kVerify, kCompletion;
+extern const Command kEncode, kSimilarity, kTokenize, kDetokenize, kExplain, kInfo, kVerify, kCompletion;
 
 /// All commands, in the order of --help.
 std::span<const Command* const> commands();

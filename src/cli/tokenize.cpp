@@ -60,10 +60,12 @@ int run_tokenize(const Arguments& arguments, Console& console) {
                                             .show_offsets = arguments.on("offsets"),
                                             .count_characters = arguments.text("offset-unit") == "char"});
   for_each_chunk(input, console, [&](Chunk& chunk) {
+    std::vector<Encoding> encodings;
+    if (!pair) encodings = tokenizer.encode_batch(chunk.texts(), options, console.options().threads);
     for (std::int64_t i = 0; i < chunk.size(); ++i) {
-      const TextRecord& record = chunk.records[static_cast<std::size_t>(i)];
-      writer->write(chunk.first + i, record.text,
-                    pair ? tokenizer.encode_pair(record.text, *pair, options) : tokenizer.encode(record.text, options));
+      const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
+      writer->write(chunk.first + i, text,
+                    pair ? tokenizer.encode_pair(text, *pair, options) : encodings[static_cast<std::size_t>(i)]);
     }
   });
   writer->finish();

@@ -143,6 +143,27 @@ void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift,
   }
 }
 
+void TextTokenizer::explain(std::string_view text, TokenizationSteps& steps) const {
+  const auto work = make_workspace();
+  pipeline_.added.split_raw(text, work->parts);
+  for (const AddedTokens::Part& part : work->parts) {
+    const std::string_view segment =
+        text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
+    if (part.id) {
+      steps.normalized.append(segment);
+      steps.pieces.push_back({std::string(segment), {part.begin, part.end}, true});
+      continue;
+    }
+    work->text.assign(segment, part.begin);
+    if (pipeline_.normalizer) pipeline_.normalizer->normalize(work->text);
+    steps.normalized.append(work->text.text());
+    split_into_pieces(segment, part.begin, *work);
+    for (const Piece& piece : work->pieces)
+      steps.pieces.push_back(
+          {std::string(bytes_of(work->text, piece)), work->text.original(piece.begin, piece.end), piece.added_id >= 0});
+  }
+}
+
 /// Appends the tokens of a chunk; false if they cannot be told without the rest of the segment.
 bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
                                    RawTokens& out) const {

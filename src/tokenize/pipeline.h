@@ -76,6 +76,9 @@ class TextTokenizer {
   /// Precondition: well-formed UTF-8, less than 2 GiB.
   void tokenize(std::string_view text, Workspace& work, RawTokens& out) const;
 
+  /// Fills `normalized` and `pieces` of `steps`.
+  void explain(std::string_view text, TokenizationSteps& steps) const;
+
   /// Whether texts go through in chunks.
   bool in_chunks() const { return mode_ != Mode::kWhole; }
 

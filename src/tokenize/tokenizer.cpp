@@ -246,6 +246,15 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
   return size + specials;
 }
 
+TokenizationSteps Tokenizer::explain(std::string_view text, const TokenizeOptions& options) const {
+  TokenizeOptions with_tokens = options;
+  with_tokens.keep_tokens = true;
+  TokenizationSteps steps;
+  steps.encoding = encode(text, with_tokens);
+  state_->text_tokenizer.explain(text, steps);
+  return steps;
+}
+
 std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
   std::vector<std::string> tokens;
   for (const std::int32_t id : ids) {
