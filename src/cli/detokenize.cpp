@@ -7,6 +7,7 @@
 #include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/text_input.h"
+#include "io/json_writer.h"
 #include "sememe/tokenizer.h"
 
 namespace sememe::cli {
@@ -18,6 +19,8 @@ constexpr Option kOptions[] = {
     {"input", 'i', "FILE", "Read ids from FILE, a text on each line; - is standard input"},
     {"out", 'o', "FILE", "Write to FILE"},
     {"keep-special-tokens", '\0', "", "Show [CLS], [SEP] and their like too"},
+    {"format", '\0', "text|jsonl",
+     "text: a line each; jsonl: one object a line, for texts with line breaks (default: text)"},
 };
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
@@ -40,16 +43,25 @@ int run_detokenize(const Arguments& arguments, Console& console) {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_path(arguments));
   AtomicFile out(output_path(arguments.text("out").value_or("-")));
   const bool skip_special = !arguments.on("keep-special-tokens");
+  const bool jsonl = arguments.text("format") == "jsonl";
+  std::int64_t index = 0;
   std::vector<std::int32_t> ids;
+  const auto write = [&] {
+    const std::string text = tokenizer.decode(ids, skip_special);
+    ids.clear();
+    if (!jsonl) return out.write(text + "\n");
+    JsonWriter json;
+    json.begin_object().member("index", index++).member("text", std::string_view(text)).end_object().end_line();
+    out.write(json.take());
+  };
   for_each_chunk(input, console, [&](Chunk& chunk) {
     for (const TextRecord& record : chunk.records) {
       parse_ids(record.text, input.where(record), ids);
       if (input.count()) continue;  // ids of the command line are one text
-      out.write(tokenizer.decode(ids, skip_special).append("\n"));
-      ids.clear();
+      write();
     }
   });
-  if (input.count()) out.write(tokenizer.decode(ids, skip_special).append("\n"));
+  if (input.count()) write();
   out.commit();
   return 0;
 }

@@ -36,6 +36,8 @@ TEST_F(Tokenize, IdsComeBackAsText) {
   const std::string ids = output_of({"tokenize", "-m", model(), "--format", "ids"}, "a cat\non the mat\n");
   EXPECT_EQ(lines_of(ids).size(), 2u);
   EXPECT_EQ(output_of({"detokenize", "-m", model()}, ids), "a cat\non the mat\n");
+  EXPECT_EQ(output_of({"detokenize", "-m", model(), "--format", "jsonl"}, ids),
+            "{\"index\":0,\"text\":\"a cat\"}\n{\"index\":1,\"text\":\"on the mat\"}\n");
   EXPECT_EQ(output_of({"detokenize", "-m", model(), "--keep-special-tokens", lines_of(ids)[0]}), "[CLS] a cat [SEP]\n");
 }
 
