@@ -10,7 +10,7 @@ endforeach()
 target_include_directories(sememe PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(sememe PUBLIC cxx_std_20)
-target_link_libraries(sememe PRIVATE Threads::Threads simdjson::simdjson ZLIB::ZLIB)
+target_link_libraries(sememe PRIVATE Threads::Threads simdjson::simdjson ZLIB::ZLIB PCRE2::8BIT)
 if(SEMEME_SANITIZE)
   target_link_options(sememe PUBLIC -fsanitize=${SEMEME_SANITIZE})
 endif()
@@ -26,6 +26,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/sememeConfigVersi
 file(RELATIVE_PATH from_pc_to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/sememe.pc.in ${PROJECT_BINARY_DIR}/package/sememe.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/sememeConfig.cmake ${PROJECT_BINARY_DIR}/package/sememeConfigVersion.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindPCRE2.cmake
         DESTINATION ${package_folder})
 install(FILES ${PROJECT_BINARY_DIR}/package/sememe.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -198,8 +198,8 @@ def check_named_file(root, span):
 
 
 @functools.lru_cache(maxsize=None)
-def help_of(program, subcommand):
-    run = subprocess.run([program, *([subcommand] if subcommand else []), "--help"], capture_output=True, text=True)
+def help_of(program, *subcommand):
+    run = subprocess.run([program, *subcommand, "--help"], capture_output=True, text=True)
     return re.sub(r"--\[no-\]([\w-]+)", r"--\1 --no-\1", run.stdout) if run.returncode == 0 else None
 
 
@@ -219,14 +219,19 @@ def check_command(options, command):
                     yield f"make has no target '{target}'"
         if pathlib.PurePath(words[0]).name != "sememe":
             continue
-        known = help_of(options.program, "") or ""
-        subcommand = words[1] if len(words) > 1 and re.fullmatch(r"[a-z][a-z-]*", words[1]) else ""
-        if subcommand:
-            own = help_of(options.program, subcommand)
+        known = help_of(options.program) or ""
+        subcommand, group = [], bool(words[1:])
+        while group and len(words) > len(subcommand) + 1 and re.fullmatch(r"[a-z][a-z-]*", words[len(subcommand) + 1]):
+            subcommand.append(words[len(subcommand) + 1])
+            own = help_of(options.program, *subcommand)
             if own is None:
-                yield f"sememe has no subcommand '{subcommand}'"
-                continue
+                break
             known += own
+            group = "\nCommands:\n" in own
+        subcommand = " ".join(subcommand)
+        if subcommand and own is None:
+            yield f"sememe has no subcommand '{subcommand}'"
+            continue
         for flag in re.findall(r"(?<![\w-])(--[a-z][a-z0-9-]*|-[a-zA-Z](?![\w-]))", " ".join(words[1:])):
             if not re.search(rf"(?<![\w-]){flag}(?![\w-])", known):
                 yield f"sememe {subcommand} has no flag {flag}"

@@ -30,19 +30,27 @@ def help_of(program, *command):
 
 
 def commands_of(text):
-    """Names of the list under "Commands:"."""
+    """Names of the list under "Commands:"; of a command that is no group, none."""
+    if "Commands:\n" not in text:
+        return []
     listing = text.split("Commands:\n", 1)[1].split("\n\n", 1)[0]
     return re.findall(r"^  ([a-z]\S*)", listing, re.MULTILINE)
 
 
+def sections(program, *command):
+    """The help of a command, then that of the commands inside of it."""
+    text = help_of(program, *command)
+    parts = [f"## {' '.join(['sememe', *command])}\n", f"```text\n{text}```\n"]
+    for name in commands_of(text):
+        parts += sections(program, *command, name)
+    return parts
+
+
 def page(program):
-    parts = [HEAD, "## sememe\n", f"```text\n{(top := help_of(program))}```\n"]
-    commands = commands_of(top)
-    if not commands:
+    parts = sections(program)
+    if len(parts) == 2:
         sys.exit("generate_cli_docs: sememe --help lists no commands")
-    for command in commands:
-        parts += [f"## sememe {command}\n", f"```text\n{help_of(program, command)}```\n"]
-    return "\n".join(parts)
+    return "\n".join([HEAD, *parts])
 
 
 def main():

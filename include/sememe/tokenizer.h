@@ -58,6 +58,7 @@ struct TokenizeOptions {
   std::optional<Padding> padding;        ///< none: nothing is added (what the file says is in Tokenizer::padding)
   bool keep_overflow = false;            ///< fill Encoding::overflowing
   bool keep_tokens = false;              ///< fill Encoding::tokens: an added token as it stands in the normalized text
+  bool encode_special_tokens = false;    ///< special added tokens in a text are plain text
 };
 
 /// The way of one text through a tokenizer, for people.
@@ -81,6 +82,7 @@ struct TokenizerOptions {
 /// Text to token ids and back: normalizer, pre-tokenizer, model, post-processor, each from the model's own files.
 /// Gives exactly the ids, tokens and offsets of Hugging Face tokenizers 0.23.
 /// Threads  immutable after loading; every method may be called from many threads at once.
+class DecodeStream;
 class Tokenizer {
  public:
   /// From a folder (tokenizer.json, else vocab.txt with tokenizer_config.json), a tokenizer.json, or a vocab.txt.
@@ -108,11 +110,21 @@ class Tokenizer {
   /// Text of the tokens through the file's decoder. Errors: kInvalidArgument for an id without a token.
   std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = true) const;
 
+  /// The same token by token, for text that is shown while it is made.
+  DecodeStream decode_stream(bool skip_special_tokens = true) const;
+
   /// Number of ids, added tokens included; ids are below max_id() + 1.
   std::int64_t vocab_size() const;
   std::int64_t max_id() const;
   std::optional<std::string_view> id_to_token(std::int32_t id) const;
   std::optional<std::int32_t> token_to_id(std::string_view token) const;
+  /// A token that is found in a text before the model sees it.
+  struct Added {
+    std::int32_t id;
+    std::string content;
+    bool special;  ///< decode() may leave it out
+  };
+  std::vector<Added> added_tokens() const;  ///< ascending ids
   /// Special tokens that encode() adds to one text.
   std::int64_t special_tokens_added(bool pair = false) const;
 
@@ -132,9 +144,33 @@ class Tokenizer {
   ~Tokenizer();
 
  private:
+  friend class DecodeStream;
   Tokenizer();
   struct State;
   std::shared_ptr<const State> state_;
+};
+
+/// Decodes ids one by one; what it gives out, one after the other, is the text of all of them.
+/// Threads  one at a time. Memory  that of the ids whose text is not yet certain.
+/// Source  the algorithm of Hugging Face tokenizers' DecodeStream.
+class DecodeStream {
+ public:
+  /// The text that `id` completes; nothing while a character is incomplete, or for a special token that is skipped.
+  /// Errors  kInvalidArgument: an id without a token. kUnsupported: a decoder that changes text it gave out before.
+  std::optional<std::string> step(std::int32_t id);
+  /// What is left, with U+FFFD for what is incomplete; the stream begins anew.
+  std::string finish();
+
+ private:
+  friend class Tokenizer;
+  DecodeStream(std::shared_ptr<const Tokenizer::State> state, bool skip_special_tokens);
+  bool surely_incomplete() const;
+
+  std::shared_ptr<const Tokenizer::State> state_;
+  bool skip_special_tokens_;
+  std::vector<std::int32_t> ids_;  // those of the last text given out, which what follows may depend on, and later ones
+  std::string prefix_;             // the text of the former
+  std::size_t prefix_ids_ = 0;
 };
 
 }  // namespace sememe

@@ -18,7 +18,7 @@
 namespace sememe::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kEncode,  &kSimilarity, &kTokenize, &kDetokenize,
+constexpr const Command* kCommands[] = {&kEncode,  &kSimilarity, &kTokenize, &kDetokenize, &kTokenizer,
                                         &kExplain, &kInfo,       &kVerify,   &kCompletion};
 
 constexpr Option kSharedOptions[] = {
@@ -57,16 +57,38 @@ int dispatch(std::span<const std::string_view> words) {
   const Command* const command = request.arguments.command();
   if (request.kind == Request::Kind::kVersion)
     print("sememe " SEMEME_VERSION "\n");
-  else if (request.kind == Request::Kind::kHelp || command == nullptr)
+  else if (request.kind == Request::Kind::kHelp || command == nullptr || command->is_group())
     print(command == nullptr ? program_help() : command_help(*command));
   else
     return run_command(request.arguments);
   return 0;
 }
 
+void append_commands(std::span<const Command* const> commands, const std::string& before,
+                     std::vector<NamedCommand>& out) {
+  for (const Command* command : commands) {
+    const std::string path = concat(before, command->name);
+    append_commands(command->subcommands, path + " ", out);
+    out.push_back({path, command});
+  }
+}
+
 }  // namespace
 
 std::span<const Command* const> commands() { return kCommands; }
+
+std::vector<NamedCommand> all_commands() {
+  std::vector<NamedCommand> out;
+  append_commands(kCommands, "", out);
+  return out;
+}
+
+std::string path_of(const Command& command) {
+  for (const NamedCommand& named : all_commands())
+    if (named.command == &command) return named.path;
+  return std::string(command.name);
+}
+
 const OptionGroup& shared_options() { return kSharedGroup; }
 
 int exit_code(ErrorCode code) {

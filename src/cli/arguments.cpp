@@ -42,6 +42,11 @@ std::optional<std::string> Arguments::text(std::string_view name) const {
   return value == nullptr ? std::nullopt : std::optional(value->text);
 }
 
+std::vector<std::string> Arguments::texts(std::string_view name) const {
+  const Value* const value = find(name);
+  return value == nullptr ? std::vector<std::string>() : value->texts;
+}
+
 std::optional<std::int64_t> Arguments::number(std::string_view name) const {
   const Value* const value = find(name);
   return value == nullptr ? std::nullopt : std::optional(value->number);
@@ -83,25 +88,29 @@ class Parser {
   }
 
   void operand(std::string_view word) {
-    if (request_.arguments.command_ == nullptr) {
-      std::vector<std::string_view> names;
-      for (const Command* command : commands()) {
-        if (command->name == word) request_.arguments.command_ = command;
-        names.push_back(command->name);
-      }
-      if (request_.arguments.command_ == nullptr)
-        fail(ErrorCode::kInvalidArgument, "unknown command ", quote(word),
-             only_operands_ || nearest(word, names).empty() ? std::string("; sememe --help lists them")
-                                                            : did_you_mean(word, names));
-      return;
-    }
+    const Command* const command = request_.arguments.command_;
+    if (command == nullptr || command->is_group()) return choose_command(word);
     auto& operands = request_.arguments.operands_;
-    if (static_cast<std::int64_t>(operands.size()) >= request_.arguments.command_->max_operands)
-      fail(ErrorCode::kInvalidArgument, request_.arguments.command_->name, ": unexpected argument ", quote(word),
-           request_.arguments.command_->max_operands == 0
-               ? "; it takes flags only"
-               : concat("; it takes ", request_.arguments.command_->operands));
+    if (static_cast<std::int64_t>(operands.size()) >= command->max_operands)
+      fail(ErrorCode::kInvalidArgument, path_of(*command), ": unexpected argument ", quote(word),
+           command->max_operands == 0 ? "; it takes flags only" : concat("; it takes ", command->operands));
     operands.emplace_back(word);
+  }
+
+  void choose_command(std::string_view word) {
+    const Command* const group = request_.arguments.command_;
+    std::vector<std::string_view> names;
+    for (const Command* command : group == nullptr ? commands() : group->subcommands) {
+      if (command->name == word) {
+        request_.arguments.command_ = command;
+        return;
+      }
+      names.push_back(command->name);
+    }
+    const std::string before = group == nullptr ? std::string() : path_of(*group) + " ";
+    fail(ErrorCode::kInvalidArgument, "unknown command ", quote(before + std::string(word)),
+         only_operands_ || nearest(word, names).empty() ? concat("; sememe ", before, "--help lists them")
+                                                        : did_you_mean(word, names));
   }
 
   void long_flag(std::string_view word) {
@@ -174,6 +183,11 @@ class Parser {
              did_you_mean(text, choices));
       }
     }
+    if (option.repeats) {
+      const Arguments::Value* const before = request_.arguments.find(option.name);
+      if (before != nullptr) value.texts = before->texts;
+      value.texts.push_back(value.text);
+    }
     request_.arguments.values_.insert_or_assign(std::string(option.name), std::move(value));
   }
 
@@ -201,7 +215,8 @@ class Parser {
     });
     const std::vector<std::string_view> views(flags.begin(), flags.end());
     std::string hint = name.starts_with("--") ? did_you_mean(name, views) : std::string();
-    if (hint.empty() && request_.arguments.command_ == nullptr) hint = "; flags of a command stand after its name";
+    if (hint.empty() && (request_.arguments.command_ == nullptr || request_.arguments.command_->is_group()))
+      hint = "; flags of a command stand after its name";
     if (hint.empty() && request_.arguments.command_->max_operands > 0)
       hint = "; write -- before a text that begins with a dash";
     fail(ErrorCode::kInvalidArgument, "unknown flag ", quote(name.size() == 1 ? concat('-', name) : std::string(name)),

@@ -22,19 +22,22 @@ class Arguments {
   bool given(std::string_view name) const { return source(name) != Source::kNone; }
   /// Value of a flag that takes one.
   std::optional<std::string> text(std::string_view name) const;
+  /// All values of a flag that repeats, in their order.
+  std::vector<std::string> texts(std::string_view name) const;
   std::optional<std::int64_t> number(std::string_view name) const;
   /// Whether a switch is on; nullopt if neither it nor its negation is given.
   std::optional<bool> toggle(std::string_view name) const;
   bool on(std::string_view name) const { return toggle(name).value_or(false); }
 
   const std::vector<std::string>& operands() const { return operands_; }
-  /// The command that they are for; nullptr: none was named.
+  /// The command that they are for; nullptr: none was named. A group: none of its subcommands was.
   const Command* command() const { return command_; }
 
  private:
   friend class Parser;
   struct Value {
     std::string text;
+    std::vector<std::string> texts;  // of a flag that repeats
     std::int64_t number = 0;
     Source source = Source::kNone;
   };
@@ -52,7 +55,8 @@ struct Request {
 };
 
 /// Reads the words after the program's name: flags anywhere, `--flag VALUE` or `--flag=VALUE`, `-f VALUE` or `-fVALUE`,
-/// switches bundled (`-qv`), "--" before operands that begin with a dash. The last of repeated flags counts.
+/// switches bundled (`-qv`), "--" before operands that begin with a dash. The last of repeated flags counts, unless the
+/// flag is meant to repeat.
 /// Environment twins are read for the flags of the command that is run; an empty variable is none.
 /// Errors  kInvalidArgument: an unknown command or flag (with the nearest), a missing or wrong value, too many
 /// operands.

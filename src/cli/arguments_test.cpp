@@ -113,11 +113,34 @@ TEST(Arguments, MissingAndSuperfluousWordsAreErrors) {
   EXPECT_EQ(error_of({"info", "a", "b"}), "0: info: unexpected argument 'b'; it takes [MODEL]");
 }
 
+TEST(Arguments, CommandsOfAGroupAreNamedAfterIt) {
+  EXPECT_EQ(parse({"tokenizer"}).arguments.command(), &kTokenizer);
+  const Arguments arguments = parse({"tokenizer", "-q", "train", "train", "--vocab-size", "7"}).arguments;
+  ASSERT_NE(arguments.command(), nullptr);
+  EXPECT_EQ(path_of(*arguments.command()), "tokenizer train");
+  EXPECT_EQ(arguments.operands(), std::vector<std::string>{"train"});
+  EXPECT_EQ(arguments.number("vocab-size"), 7);
+  EXPECT_EQ(error_of({"tokenizer", "trian"}), "0: unknown command 'tokenizer trian'; did you mean 'train'?");
+  EXPECT_EQ(error_of({"tokenizer", "encode"}),
+            "0: unknown command 'tokenizer encode'; sememe tokenizer --help lists them");
+  EXPECT_EQ(error_of({"tokenizer", "--vocab-size", "7", "train"}),
+            "0: unknown flag '--vocab-size'; flags of a command stand after its name");
+  EXPECT_EQ(error_of({"tokenizer", "info", "a", "b"}), "0: tokenizer info: unexpected argument 'b'; it takes [MODEL]");
+}
+
+TEST(Arguments, FlagsThatRepeatKeepAllTheirValues) {
+  const ScopedEnvironment twin("SEMEME_INPUT", "z");
+  EXPECT_EQ(parse({"tokenizer", "train", "-i", "a", "-ib", "--input=c"}).arguments.texts("input"),
+            (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(parse({"tokenizer", "train"}).arguments.texts("input"), std::vector<std::string>{"z"});
+  EXPECT_EQ(parse({"encode", "-i", "a", "-i", "b"}).arguments.text("input"), "b");
+}
+
 TEST(Arguments, EveryCommandIsComplete) {
-  for (const Command* command : commands()) {
-    EXPECT_FALSE(command->summary.empty() || command->description.empty()) << command->name;
-    EXPECT_TRUE(command->examples.ends_with('\n')) << command->name;
-    EXPECT_NE(command->run, nullptr) << command->name;
+  for (const auto& [path, command] : all_commands()) {
+    EXPECT_FALSE(command->summary.empty() || command->description.empty()) << path;
+    EXPECT_TRUE(command->examples.ends_with('\n')) << path;
+    EXPECT_EQ(command->run == nullptr, command->is_group()) << path;
     for (const OptionGroup& group : command->groups)
       for (const Option& option : group.options) {
         EXPECT_FALSE(option.help.empty() || option.help.ends_with('.')) << option.name;

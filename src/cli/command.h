@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sememe::cli {
 
@@ -18,6 +20,7 @@ struct Option {
   std::int64_t least = 0;  ///< bounds of an integer
   std::int64_t most = 0;   //
   bool negatable = false;  ///< a switch that --no-<name> turns off
+  bool repeats = false;    ///< a text that may be given more than once
 
   bool is_switch() const { return value.empty(); }
   bool is_number() const { return value == "N"; }
@@ -30,7 +33,7 @@ struct OptionGroup {
   std::span<const Option> options;
 };
 
-/// One subcommand: a table and a function.
+/// One subcommand: a table and a function, or a group of further subcommands.
 struct Command {
   std::string_view name;
   std::string_view summary;   ///< one line
@@ -38,15 +41,29 @@ struct Command {
   std::int64_t max_operands = 0;
   std::string_view description;  ///< paragraphs
   std::string_view examples;     ///< command lines, each with its line end
-  std::span<const OptionGroup> groups;
+  std::span<const OptionGroup> groups = {};
   /// Returns the exit code of a run without error (0, or 1 when the answer is "no").
   int (*run)(const Arguments&, Console&) = nullptr;
+  /// Not empty: a group. It takes no operands and is not run; the word after its name is one of these.
+  std::span<const Command* const> subcommands = {};
+
+  bool is_group() const { return !subcommands.empty(); }
 };
 
-extern const Command kEncode, kSimilarity, kTokenize, kDetokenize, kExplain, kInfo, kVerify, kCompletion;
+extern const Command kEncode, kSimilarity, kTokenize, kDetokenize, kTokenizer, kExplain, kInfo, kVerify, kCompletion;
 
-/// All commands, in the order of --help.
+/// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();
+
+struct NamedCommand {
+  std::string path;  ///< "tokenizer train"
+  const Command* command;
+};
+/// Every command, also those inside of groups, each after the members of its group.
+std::vector<NamedCommand> all_commands();
+/// "tokenizer train" of the command that is named train.
+std::string path_of(const Command& command);
+
 /// Flags that every command takes, before or after its name.
 const OptionGroup& shared_options();
 

@@ -1,6 +1,6 @@
 #include "cli/completion.h"
 
-#include <array>
+#include <algorithm>
 
 #include "base/fail.h"
 #include "cli/arguments.h"
@@ -15,7 +15,8 @@ enum class Kind { kNothing, kChoice, kFile };
 
 Kind kind_of(std::string_view value) {
   if (value.find('|') != std::string_view::npos) return Kind::kChoice;
-  return value == "FILE" || value.find("MODEL") != std::string_view::npos ? Kind::kFile : Kind::kNothing;
+  return value.find("FILE") != std::string_view::npos || value.find("MODEL") != std::string_view::npos ? Kind::kFile
+                                                                                                       : Kind::kNothing;
 }
 
 /// "npy|jsonl" as "npy jsonl".
@@ -52,9 +53,17 @@ std::string escaped(std::string_view text, std::string_view special) {
   return out;
 }
 
-/// The two `case`s of a command for bash: values of its flags, then flags and operands.
-std::string bash_command(const Command* command) {
-  const std::string_view name = command == nullptr ? "" : command->name;
+/// Names of a group's commands, separated by spaces; of those at the top if there is no group.
+std::string names_of(const Command* group) {
+  std::string names;
+  for (const Command* command : group == nullptr ? commands() : group->subcommands)
+    names.append(names.empty() ? "" : " ").append(command->name);
+  return names;
+}
+
+/// The two `case`s of a command for bash: values of its flags, then flags and operands. `name` has those of its groups
+/// before its own.
+std::string bash_command(const Command* command, std::string_view name) {
   std::string flags, values;
   for_each_option(command, [&](const Option& option) {
     std::string patterns;
@@ -70,10 +79,8 @@ std::string bash_command(const Command* command) {
     values.append(concat("    ", patterns, ") ", reply, "; return ;;\n"));
   });
   std::string operands = ":";
-  if (command == nullptr) {
-    std::string names;
-    for (const Command* c : commands()) names.append(names.empty() ? "" : " ").append(c->name);
-    operands = concat("_sememe_words \"", names, '"');
+  if (command == nullptr || command->is_group()) {
+    operands = concat("_sememe_words \"", names_of(command), '"');
   } else if (kind_of(command->operands) == Kind::kChoice) {
     operands = concat("_sememe_words \"", words_of(command->operands), '"');
   } else if (kind_of(command->operands) == Kind::kFile) {
@@ -108,8 +115,45 @@ std::string zsh_options(const Command* command) {
   return out;
 }
 
-constexpr Option kNoOptions[] = {{}};
-constexpr OptionGroup kGroups[] = {{"", std::span(kNoOptions).first(0)}};
+/// The commands of a group for zsh, which asks for flags, then for a name, then for what that command takes.
+std::string zsh_group(const Command* group) {
+  const auto members = group == nullptr ? commands() : group->subcommands;
+  std::string out = concat("_arguments -C", zsh_options(nullptr),
+                           " \\\n        '1:command:->command' '*::argument:->arguments'\n  case $state in\n"
+                           "    command)\n      local -a names=(");
+  for (const Command* command : members)
+    out.append(concat("\n        '", command->name, ':', escaped(command->summary, ":\\"), '\''));
+  out.append("\n      )\n      _describe command names ;;\n    arguments)\n      case $line[1] in\n");
+  for (const Command* command : members) {
+    out.append(concat("      ", command->name, ")\n      "));
+    out.append(command->is_group() ? zsh_group(command) : concat("_arguments", zsh_options(command)));
+    if (!command->operands.empty()) out.append(concat(" \\\n        '*:argument", zsh_action(command->operands), '\''));
+    out.append(" ;;\n");
+  }
+  return out.append("      esac ;;\n  esac");
+}
+
+const Command* group_at(std::string_view path) {
+  for (const NamedCommand& named : all_commands())
+    if (named.path == path) return named.command;
+  return nullptr;
+}
+
+/// Whether the words so far name a command, for fish.
+std::string fish_condition(std::string_view path) {
+  std::string out;
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::size_t space = std::min(rest.find(' '), rest.size());
+    out.append(concat(out.empty() ? "" : "; and ", "__fish_seen_subcommand_from ", rest.substr(0, space)));
+    rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  if (path.find(' ') != std::string_view::npos) return out;
+  // A command of a group may have a name that stands at the top as well.
+  for (const Command* command : commands())
+    if (command->is_group() && command->name != path)
+      out.append(concat("; and not __fish_seen_subcommand_from ", command->name));
+  return out;
+}
 
 int run_completion(const Arguments& arguments, Console&) {
   if (arguments.operands().empty())
@@ -145,14 +189,18 @@ _sememe() {
     before=${COMP_WORDS[COMP_CWORD-2]}
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
+    case "$command ${COMP_WORDS[i]}" in
 )sh";
-  std::string names;
-  for (const Command* command : commands()) names.append(names.empty() ? "" : "|").append(command->name);
-  out.append(concat("      ", names, ") command=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n",
+  const std::vector<NamedCommand> all = all_commands();
+  std::string paths;
+  for (const NamedCommand& named : all) {
+    const bool at_top = named.path.find(' ') == std::string::npos;
+    paths.append(concat(paths.empty() ? "" : "|", '"', at_top ? " " : "", named.path, '"'));
+  }
+  out.append(concat("      ", paths, ") command=${command:+$command }${COMP_WORDS[i]} ;;\n    esac\n  done\n",
                     "  case \"$command $before\" in\n"));
-  for (const Command* command : commands()) out.append(bash_command(command));
-  return out.append(bash_command(nullptr)).append("  esac\n}\ncomplete -F _sememe sememe\n");
+  for (const NamedCommand& named : all) out.append(bash_command(named.command, named.path));
+  return out.append(bash_command(nullptr, "")).append("  esac\n}\ncomplete -F _sememe sememe\n");
 }
 
 std::string zsh_completion() {
@@ -162,20 +210,8 @@ _sememe() {
   local context state state_descr line
   typeset -A opt_args
 )sh";
-  out.append(concat("  _arguments -C", zsh_options(nullptr),
-                    " \\\n        '1:command:->command' '*::argument:->arguments'\n  case $state in\n    command)\n"
-                    "      local -a names=("));
-  for (const Command* command : commands())
-    out.append(concat("\n        '", command->name, ':', escaped(command->summary, ":\\"), '\''));
-  out.append("\n      )\n      _describe command names ;;\n    arguments)\n      case $line[1] in\n");
-  for (const Command* command : commands()) {
-    out.append(concat("      ", command->name, ")\n      _arguments", zsh_options(command)));
-    if (!command->operands.empty()) out.append(concat(" \\\n        '*:argument", zsh_action(command->operands), '\''));
-    out.append(" ;;\n");
-  }
-  return out.append(
-      "      esac ;;\n  esac\n}\n"
-      "if [[ $funcstack[1] == _sememe ]]; then _sememe \"$@\"; else compdef _sememe sememe; fi\n");
+  return out.append(concat("  ", zsh_group(nullptr), "\n}\n"))
+      .append("if [[ $funcstack[1] == _sememe ]]; then _sememe \"$@\"; else compdef _sememe sememe; fi\n");
 }
 
 std::string fish_completion() {
@@ -193,12 +229,18 @@ std::string fish_completion() {
     if (option.negatable) out.append(concat("complete -c sememe", condition, " -l no-", option.name, '\n'));
   };
   for (const Option& option : shared_options().options) append_option(option, "");
-  for (const Command* command : commands()) {
-    out.append(concat("complete -c sememe -n __fish_use_subcommand -a ", command->name, " -d '",
-                      escaped(command->summary, "\\"), "'\n"));
-    const std::string condition = concat(" -n '__fish_seen_subcommand_from ", command->name, '\'');
-    for (const OptionGroup& group : command->groups)
-      for (const Option& option : group.options) append_option(option, condition);
+  for (const auto& [path, command] : all_commands()) {
+    const std::size_t space = path.rfind(' ');
+    const Command* const group = space == std::string::npos ? nullptr : group_at(path.substr(0, space));
+    const std::string place = group == nullptr
+                                  ? "__fish_use_subcommand"
+                                  : concat('\'', fish_condition(path.substr(0, space)),
+                                           "; and not __fish_seen_subcommand_from ", names_of(group), '\'');
+    out.append(concat("complete -c sememe -n ", place, " -a ", command->name, " -d '", escaped(command->summary, "\\"),
+                      "'\n"));
+    const std::string condition = concat(" -n '", fish_condition(path), '\'');
+    for (const OptionGroup& options : command->groups)
+      for (const Option& option : options.options) append_option(option, condition);
     const Kind kind = kind_of(command->operands);
     if (kind == Kind::kFile) out.append(concat("complete -c sememe", condition, " -F\n"));
     if (kind == Kind::kChoice)
@@ -216,7 +258,6 @@ const Command kCompletion = {
     .examples =
         "eval \"$(sememe completion bash)\"\n"
         "sememe completion fish > ~/.config/fish/completions/sememe.fish\n",
-    .groups = kGroups,
     .run = run_completion,
 };
 

@@ -33,6 +33,16 @@ TEST(BashCompletion, OffersCommandsFlagsAndChoices) {
   EXPECT_EQ(offers("sememe encode --threads ''", 3), Words{""});
 }
 
+TEST(BashCompletion, OffersWhatACommandOfAGroupTakes) {
+  EXPECT_EQ(offers("sememe tokenizer ''", 2), (Words{"train", "info"}));
+  EXPECT_EQ(offers("sememe -q tokenizer tr", 3), Words{"train"});
+  EXPECT_EQ(offers("sememe tokenizer train --vocab", 3), Words{"--vocab-size"});
+  EXPECT_EQ(offers("sememe tokenizer train --type w", 4), (Words{"wordpiece", "wordlevel"}));
+  EXPECT_EQ(offers("sememe tokenizer --vocab", 2), Words{""});
+  EXPECT_EQ(offers("sememe tokenizer info --pool", 3), Words{""}) << "not those of sememe info";
+  EXPECT_EQ(offers("sememe info --pool", 2), Words{"--pooling"});
+}
+
 TEST(BashCompletion, OffersFilesWithTheirSpaces) {
   const test::TemporaryFolder folder;
   folder.write("two words.txt", "");
@@ -57,18 +67,26 @@ TEST(Completion, EveryShellParsesItsScript) {
 
 TEST(Help, LinesFitIntoAHundredColumns) {
   std::string all = program_help();
-  for (const Command* command : commands()) {
+  for (const auto& [path, command] : all_commands()) {
     std::string help = command_help(*command);
     all.append(help.substr(0, help.find("\nExamples:")));  // a command line is not broken
   }
   for (const std::string& line : test::lines_of(all)) EXPECT_LE(display_width(line), 100) << line;
 }
 
+TEST(Help, AGroupListsItsCommands) {
+  const std::string help = command_help(kTokenizer);
+  EXPECT_NE(help.find("Usage: sememe tokenizer COMMAND [FLAG...]\n"), std::string::npos) << help;
+  EXPECT_NE(help.find("\nCommands:\n  train "), std::string::npos) << help;
+  EXPECT_NE(command_help(*kTokenizer.subcommands[0]).find("Usage: sememe tokenizer train [FLAG...] [FILE...]\n"),
+            std::string::npos);
+}
+
 TEST(Help, NamesEveryFlag) {
-  for (const Command* command : commands())
+  for (const auto& [path, command] : all_commands())
     for (const OptionGroup& group : command->groups)
       for (const Option& option : group.options)
-        EXPECT_NE(command_help(*command).find(option.name), std::string::npos) << command->name << ' ' << option.name;
+        EXPECT_NE(command_help(*command).find(option.name), std::string::npos) << path << ' ' << option.name;
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ std::string duration(double seconds) {
 
 std::string progress_line(const ProgressState& state, int width) {
   const double rate = state.seconds > 0 ? static_cast<double>(state.items) / state.seconds : 0;
-  std::string numbers = concat(with_commas(state.items), " texts  ", with_commas(std::llround(rate)), "/s");
+  std::string numbers = state.doing.empty()
+                            ? concat(with_commas(state.items), " texts  ", with_commas(std::llround(rate)), "/s")
+                            : std::string(state.doing);
   if (!(state.fraction >= 0)) return shorten(numbers, width - 1);
   const double fraction = std::min(state.fraction, 1.0);
   if (fraction > 0) numbers.append(concat("  ", duration(state.seconds * (1 - fraction) / fraction), " left"));
@@ -43,13 +45,13 @@ Progress::Progress(Console& console)
 
 double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-void Progress::update(std::int64_t items, double fraction) {
+void Progress::update(std::int64_t items, double fraction, std::string_view doing) {
   using std::chrono::milliseconds;
   const Clock::time_point now = Clock::now();
   if (!enabled_ || now - start_ < milliseconds(1000) || now - drawn_ < milliseconds(100)) return;
   drawn_ = now;
-  console_.set_status(
-      progress_line({.items = items, .fraction = fraction, .seconds = seconds()}, terminal_width(STDERR_FILENO)));
+  console_.set_status(progress_line({.items = items, .fraction = fraction, .seconds = seconds(), .doing = doing},
+                                    terminal_width(STDERR_FILENO)));
 }
 
 }  // namespace sememe::cli

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "cli/console.h"
 
@@ -12,6 +13,7 @@ struct ProgressState {
   std::int64_t items = 0;  ///< texts done
   double fraction = -1;    ///< of the whole work, or negative: unknown
   double seconds = 0;      ///< since the start
+  std::string_view doing;  ///< what is done, where it is not counting texts
 };
 
 /// " 42% [=======>            ] 84,000 texts  1,234/s  0:52 left", in at most `width` columns.
@@ -26,7 +28,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   /// `fraction` is negative if unknown.
-  void update(std::int64_t items, double fraction);
+  void update(std::int64_t items, double fraction, std::string_view doing = {});
   double seconds() const;
 
  private:

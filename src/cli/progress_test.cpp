@@ -18,6 +18,11 @@ TEST(Progress, LineOfUnknownLengthTellsCountAndRate) {
   EXPECT_EQ(progress_line({.items = 1000, .seconds = 2}, 80), "1,000 texts  500/s");
 }
 
+TEST(Progress, LineNamesWorkThatIsNotCounting) {
+  EXPECT_EQ(progress_line({.fraction = 0.5, .seconds = 10, .doing = "merging"}, 60),
+            " 50% [================>                ] merging  0:10 left");
+}
+
 TEST(Progress, LineFitsEveryTerminal) {
   for (int width = 1; width < 120; ++width)
     for (const double fraction : {-1.0, 0.0, 0.5, 1.0, 2.0})

@@ -14,12 +14,10 @@ namespace {
 constexpr Option kTextOptions[] = {
     {"input", 'i', "FILE",
      "Read texts from FILE, - is standard input: one a line; .jsonl, .csv and .tsv by their name; each may be gzipped"},
-    {"input-format", '\0', "lines|jsonl|csv|tsv",
-     "Format of the input, whatever its name (default: by name, else lines)"},
-    {"field", '\0', "NAME", "Member of a JSON line that holds the text (default: text)"},
-    {"column", '\0', "NAME",
-     "Column of a CSV or TSV file, by name or by number from 1 (default: text, or the only one)"},
-    {"lossy", '\0', "", "Replace invalid UTF-8 by U+FFFD instead of refusing it"},
+    kInputFormatOption,
+    kFieldOption,
+    kColumnOption,
+    kLossyOption,
 };
 constexpr OptionGroup kTextGroup = {"Input", kTextOptions};
 
@@ -39,6 +37,15 @@ TextFormat format_of(const Arguments& arguments) {
 
 const OptionGroup& text_options() { return kTextGroup; }
 
+ReaderOptions reader_options(const Arguments& arguments) {
+  ReaderOptions options;
+  options.format = format_of(arguments);
+  options.field = arguments.text("field").value_or(options.field);
+  options.column = arguments.text("column").value_or("");
+  options.lossy = arguments.on("lossy");
+  return options;
+}
+
 TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> format)
     : operands_(arguments.operands()), lossy_(arguments.on("lossy")) {
   const bool from_flag = arguments.source("input") == Source::kCommandLine;
@@ -50,11 +57,8 @@ TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> forma
   if (path == "-" && !arguments.given("input") && is_terminal(STDIN_FILENO))
     fail(ErrorCode::kInvalidArgument, "no texts; write them after the command, or give -i FILE (- is standard input)");
 
-  ReaderOptions options;
-  options.format = format.value_or(format_of(arguments));
-  options.field = arguments.text("field").value_or(options.field);
-  options.column = arguments.text("column").value_or("");
-  options.lossy = lossy_;
+  ReaderOptions options = reader_options(arguments);
+  if (format) options.format = *format;
   options.max_record_bytes = kMaxRecordBytes;
   reader_.emplace(path, options);
 }

@@ -11,6 +11,18 @@
 
 namespace sememe::cli {
 
+inline constexpr Option kInputFormatOption = {"input-format", '\0', "lines|jsonl|csv|tsv",
+                                              "Format of the input, whatever its name (default: by name, else lines)"};
+inline constexpr Option kFieldOption = {"field", '\0', "NAME",
+                                        "Member of a JSON line that holds the text (default: text)"};
+inline constexpr Option kColumnOption = {
+    "column", '\0', "NAME",
+    "Column of a CSV or TSV file, by name or by number from 1 (default: text, or the only one)"};
+inline constexpr Option kLossyOption = {"lossy", '\0', "", "Replace invalid UTF-8 by U+FFFD instead of refusing it"};
+
+/// What the four flags above say.
+ReaderOptions reader_options(const Arguments& arguments);
+
 /// Flags of all commands that read texts.
 const OptionGroup& text_options();
 

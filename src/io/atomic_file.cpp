@@ -104,14 +104,16 @@ struct AtomicFile::State {
     const std::string stem = target.filename().string().substr(0, 200);  // names end at 255 bytes
     for (int tries = 0; tries < 1000; ++tries) {
       temporary = folder / concat(".", stem, ".", ::getpid(), "-", counter++, ".tmp");
+      slot = register_temporary(temporary.string());  // first: a signal may come as soon as the file is there
       file = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-      if (file.fd >= 0 || errno != EEXIST) break;
+      if (file.fd >= 0) break;
+      unregister();
+      if (errno != EEXIST) break;
     }
     if (file.fd < 0) {
       temporary.clear();
       fail_errno("cannot write", path);
     }
-    slot = register_temporary(temporary.string());
     if (existing != nullptr) ::fchmod(file.fd, existing->st_mode & 07777);
     seekable = true;
   }

@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "io/file.h"
+#include "io/json_numbers.h"
 #include "io/json_scan.h"
 
 namespace sememe {
@@ -150,7 +151,7 @@ class KeyCheck {
 };
 
 /// Parses and checks; `state.name` is set. `room`: readable bytes from the start of `text` on.
-void parse_into(detail::JsonState& state, std::string_view text, std::size_t room) {
+void parse_into(detail::JsonState& state, std::string_view text, std::size_t room, JsonNumbers numbers) {
   if (static_cast<std::int64_t>(text.size()) > kMaxBytes) {
     fail(ErrorCode::kCorrupt, state.name, ": ", text.size(), " bytes, more than the ", kMaxBytes,
          " that a JSON document may have");
@@ -163,8 +164,10 @@ void parse_into(detail::JsonState& state, std::string_view text, std::size_t roo
     return error;
   };
   simdjson::error_code error = parse(text, room >= text.size() + simdjson::SIMDJSON_PADDING);
+  std::optional<std::string> rewritten;
   if (error == simdjson::NUMBER_ERROR) {
-    if (const std::optional<std::string> rewritten = rewrite_big_integers(text)) error = parse(*rewritten, false);
+    rewritten = rewrite_big_integers(text);
+    if (rewritten) error = parse(*rewritten, false);
   }
   if (error != simdjson::SUCCESS) {
     if (const std::optional<JsonFlaw> flaw = find_json_flaw(text)) {
@@ -174,6 +177,11 @@ void parse_into(detail::JsonState& state, std::string_view text, std::size_t roo
     fail(ErrorCode::kCorrupt, state.name, ": not JSON: ", simdjson::error_message(error));
   }
   KeyCheck(state).check(state.root);
+  if (numbers == JsonNumbers::kSerde) {
+    // The first word of a tape holds its length.
+    std::uint64_t* const tape = state.document.tape.get();
+    reparse_as_serde(rewritten ? *rewritten : text, {tape, static_cast<std::size_t>(tape[0] & 0xFFFFFFFFFFFFFF)});
+  }
 }
 
 }  // namespace
@@ -231,6 +239,21 @@ std::vector<Json> Json::elements() const {
     out.back().document_ = document_;
     out.back().element_ = pack(element);
   }
+  return out;
+}
+
+std::array<Json, 2> Json::pair() const {
+  if (!is_array()) fail_type(*this, "an array of two", element_);
+  std::array<Json, 2> out;
+  std::size_t count = 0;
+  for (const dom::element element : array_of(unpack(element_))) {
+    if (count < out.size()) {
+      out[count].document_ = document_;
+      out[count].element_ = pack(element);
+    }
+    ++count;
+  }
+  if (count != out.size()) fail(concat("expected an array of two, found ", count));
   return out;
 }
 
@@ -309,18 +332,18 @@ JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
 JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
-JsonDocument JsonDocument::parse(std::string_view text, std::string name) {
+JsonDocument JsonDocument::parse(std::string_view text, std::string name, JsonNumbers numbers) {
   JsonDocument document;
   document.state_->name = std::move(name);
-  parse_into(*document.state_, text, text.size());
+  parse_into(*document.state_, text, text.size(), numbers);
   return document;
 }
 
-JsonDocument JsonDocument::load(const std::filesystem::path& path) {
+JsonDocument JsonDocument::load(const std::filesystem::path& path, JsonNumbers numbers) {
   const std::string text = read_file(path, kMaxBytes);
   JsonDocument document;
   document.state_->name = path.string();
-  parse_into(*document.state_, text, text.capacity());
+  parse_into(*document.state_, text, text.capacity(), numbers);
   return document;
 }
 

@@ -41,6 +41,7 @@ class Json {
   struct Member;
   std::vector<Json> elements() const;   ///< of an array
   std::vector<Member> members() const;  ///< of an object
+  std::array<Json, 2> pair() const;     ///< of an array of exactly two elements
   std::size_t size() const;             ///< of an array or object
 
   /// Member `key` of an object; absent, or present and null: nullopt.
@@ -70,6 +71,13 @@ struct Json::Member {
   Json value;
 };
 
+/// What becomes of numbers with a fraction or an exponent.
+enum class JsonNumbers {
+  kNearest,  ///< the nearest double
+  kSerde,  ///< what Rust's serde_json makes of them, which is often the one beside it: for files whose numbers must be
+           ///< those of a program that reads them so
+};
+
 /// A parsed JSON document (RFC 8259). Refused with kCorrupt, naming line and byte offset where known: anything that
 /// is not JSON, trailing data, invalid UTF-8, nesting deeper than 512, the same key twice in one object, numbers
 /// beyond a double, documents over 1 GiB. Integers that do not fit 64 bits are numbers (Hugging Face writes 1e30 as
@@ -77,9 +85,9 @@ struct Json::Member {
 class JsonDocument {
  public:
   /// `name` stands for the document in messages (a path).
-  static JsonDocument parse(std::string_view text, std::string name);
+  static JsonDocument parse(std::string_view text, std::string name, JsonNumbers numbers = JsonNumbers::kNearest);
   /// kNotFound if there is no such file, kIo if it cannot be read.
-  static JsonDocument load(const std::filesystem::path& path);
+  static JsonDocument load(const std::filesystem::path& path, JsonNumbers numbers = JsonNumbers::kNearest);
 
   Json root() const;
   const std::string& name() const;

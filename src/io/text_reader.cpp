@@ -106,7 +106,7 @@ struct TextReader::State {
   bool next_line(TextRecord& record) {
     line.clear();
     if (!lines.append_line(line)) return false;
-    line.resize(content_length(line));
+    if (!options.keep_line_ends) line.resize(content_length(line));
     record.line = lines.lines();
     clean(line, record.line);
     record.text.swap(line);

@@ -21,8 +21,9 @@ struct ReaderOptions {
   std::string field = "text";  ///< kJsonl: the member that holds the text
   /// kCsv, kTsv: the column's name, or its number from 1. Empty: the column "text", or the only one.
   std::string column;
-  bool header = true;  ///< kCsv, kTsv: the first record names the columns
-  bool lossy = false;  ///< invalid UTF-8 becomes U+FFFD instead of an error
+  bool header = true;           ///< kCsv, kTsv: the first record names the columns
+  bool lossy = false;           ///< invalid UTF-8 becomes U+FFFD instead of an error
+  bool keep_line_ends = false;  ///< kLines: a text is a line with its LF or CR LF
   std::int64_t max_record_bytes = std::int64_t{64} << 20;
 };
 

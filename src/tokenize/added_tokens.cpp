@@ -54,6 +54,7 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const TokenModel
   for (const std::int32_t id : order) {
     Entry& entry = by_id_[id];
     entry.special = special.count(entry.text) > 0;
+    entry.special_content = special.count(entry.token.content) > 0;
     (entry.token.normalized ? normalized_ : raw_).add(entry.text, id);
     if (!entry.token.normalized) continue;
     if (entry.token.rstrip || has_seam(entry.text, SeamKind::kSpace)) keeps_space_ = false;
@@ -72,7 +73,8 @@ const AddedTokens::Entry* AddedTokens::find(std::int32_t id) const {
   return at == by_id_.end() ? nullptr : &at->second;
 }
 
-void AddedTokens::split(const Matcher& matcher, std::string_view text, std::vector<Part>& out) const {
+void AddedTokens::split(const Matcher& matcher, std::string_view text, bool plain_specials,
+                        std::vector<Part>& out) const {
   const auto part = [&](std::size_t begin, std::size_t end, std::optional<std::int32_t> id) {
     out.push_back({static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end), id});
   };
@@ -80,7 +82,9 @@ void AddedTokens::split(const Matcher& matcher, std::string_view text, std::vect
   while (const auto match = matcher.next(text, from)) {
     from = match->end;
     auto [begin, end, id] = *match;
-    const AddedToken& token = by_id_.find(id)->second.token;
+    const Entry& entry = by_id_.find(id)->second;
+    const AddedToken& token = entry.token;
+    if (plain_specials && entry.special_content) continue;
     if (token.single_word && touches_word(text, begin, end)) continue;
     if (token.lstrip) {
       while (begin > done) {

@@ -33,6 +33,7 @@ class AddedTokens {
     AddedToken token;
     std::string text;  ///< what decode() shows: the normalized form if the token is normalized
     bool special = false;
+    bool special_content = false;  ///< as it is written in the file: TokenizeOptions::encode_special_tokens
   };
   /// A part of a text: an added token, or (id absent) what lies between.
   struct Part {
@@ -54,8 +55,13 @@ class AddedTokens {
   std::int64_t beyond_model() const { return beyond_model_; }
 
   /// Parts of a text that cover it: first against the tokens that are not normalized, later against those that are.
-  void split_raw(std::string_view text, std::vector<Part>& out) const { split(raw_, text, out); }
-  void split_normalized(std::string_view text, std::vector<Part>& out) const { split(normalized_, text, out); }
+  /// `plain_specials`: special ones are not found.
+  void split_raw(std::string_view text, bool plain_specials, std::vector<Part>& out) const {
+    split(raw_, text, plain_specials, out);
+  }
+  void split_normalized(std::string_view text, bool plain_specials, std::vector<Part>& out) const {
+    split(normalized_, text, plain_specials, out);
+  }
   bool any_normalized() const { return !normalized_.empty(); }
   /// Whether none of those that are normalized reaches over a seam (tokenize/seam.h) or looks over one.
   bool keeps_seams(SeamKind kind) const { return kind == SeamKind::kSpace ? keeps_space_ : keeps_punctuation_; }
@@ -82,7 +88,7 @@ class AddedTokens {
     int distinct_starts_ = 0;
     char only_start_ = 0;
   };
-  void split(const Matcher& matcher, std::string_view text, std::vector<Part>& out) const;
+  void split(const Matcher& matcher, std::string_view text, bool plain_specials, std::vector<Part>& out) const;
 
   std::unordered_map<std::string, std::int32_t> ids_;
   std::unordered_map<std::int32_t, Entry> by_id_;

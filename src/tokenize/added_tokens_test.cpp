@@ -24,7 +24,7 @@ AddedToken token(std::string content, bool single_word = false, bool lstrip = fa
 std::string raw_parts(const std::vector<AddedToken>& tokens, std::string_view text) {
   const AddedTokens added(tokens, model(), nullptr);
   std::vector<AddedTokens::Part> parts;
-  added.split_raw(text, parts);
+  added.split_raw(text, false, parts);
   std::string out;
   for (const auto& part : parts) {
     const std::string_view bytes =
@@ -75,10 +75,10 @@ TEST(AddedTokens, NormalizedTokensAreFoundAndShownInTheirNormalizedForm) {
   const AddedTokens added({shouted, token("[X]")}, model(), &lowercase);
   EXPECT_TRUE(added.any_normalized());
   std::vector<AddedTokens::Part> parts;
-  added.split_raw("SHOUT shout", parts);
+  added.split_raw("SHOUT shout", false, parts);
   EXPECT_EQ(parts.size(), 1U);
   parts.clear();
-  added.split_normalized("a shout [X]", parts);
+  added.split_normalized("a shout [X]", false, parts);
   ASSERT_EQ(parts.size(), 3U);
   EXPECT_EQ(parts[1].id, added.id("SHOUT"));
   const auto* const entry = added.find(*added.id("SHOUT"));

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sememe/error.h"
-#include "tokenize/decoders/decoder.h"
+#include "tokenize/decoders/text_decoders.h"
 #include "tokenize/encoding_ops.h"
 #include "tokenize/post_processors/post_processor.h"
 
@@ -88,7 +88,7 @@ TEST(Append, CombinesOverflowingPiecesOfBothSides) {
 }
 
 std::string processed(const PostProcessor& processor, std::vector<Encoding> encodings, bool special = true) {
-  processor.process(encodings, {.add_special_tokens = special, .keep_tokens = true});
+  processor.process(encodings, {}, {.add_special_tokens = special, .keep_tokens = true});
   Encoding out;
   for (const Encoding& encoding : encodings) append(out, encoding);
   std::string text;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +11,13 @@
 
 namespace sememe {
 
-/// A piece of text on its way through the normalizers: its present form, and for each byte of it the bytes of the
-/// original that it came from. As long as nothing changed it only borrows the original.
+/// A piece of text on its way through the normalizers: its present form, and the way back to the original. As long as
+/// nothing changed it only borrows the original; what a step leaves alone is copied in whole stretches or not at all.
 ///
-/// Source  the alignment rules of Hugging Face tokenizers' NormalizedString: what replaces a character has that
-///         character's range; what is inserted has the range of the byte before it.
+/// Threads  belongs to one at a time, const functions as well (the last lookup is remembered).
+/// Errors   kUnsupported from the functions that change it: the text grows beyond 64 times the original.
+/// Source   the alignment rules of Hugging Face tokenizers' NormalizedString: what replaces a character has that
+///          character's range; what is inserted has the range of the byte before it.
 class NormalizedString {
  public:
   NormalizedString() = default;
@@ -27,21 +30,51 @@ class NormalizedString {
   std::string_view text() const { return text_; }
   std::int32_t size() const { return static_cast<std::int32_t>(text_.size()); }
 
+  /// Leaves only bytes [begin, end) of the text; both on code point boundaries.
+  void narrow(std::int32_t begin, std::int32_t end);
+
+  /// For a normalizer that writes the whole next form at once: its bytes, and for each the range of the present text
+  /// that it comes from, on code point boundaries, maybe empty. draft() is empty; accept_draft() puts it into force.
+  struct Draft {
+    std::string text;
+    std::vector<Offset> alignment;
+  };
+  Draft& draft();
+  void accept_draft();
+
   /// Range in the whole original text of bytes [begin, end) of text(); both on code point boundaries, begin < end.
   Offset original(std::int32_t begin, std::int32_t end) const;
 
  private:
   friend class Rewriter;
-  Offset alignment_at_start(std::int32_t at) const;  ///< of the code point that starts at `at`
+
+  /// A stretch of text up to the begin of the next one. Either its characters stand in the original as they stand here,
+  /// one after another and each as long, from `from` on (to < 0), or each of them comes from the same [from, to).
+  struct Span {
+    std::int32_t begin, from, to;
+    bool parallel() const { return to < 0; }
+  };
+  static constexpr std::int32_t kParallel = -1;
+
+  std::int32_t end_of(std::size_t span) const { return span + 1 < spans_.size() ? spans_[span + 1].begin : size(); }
+  std::size_t span_at(std::int32_t at) const;  ///< the one that byte `at` belongs to
+  /// Of the character whose first byte is `at`, or whose last byte is `at`; `span` is span_at(at).
+  Offset range_from(std::int32_t at, std::size_t span) const;
+  Offset range_to(std::int32_t at, std::size_t span) const;
+  void append_span(std::int32_t from, std::int32_t to);  ///< for what will be appended to next_.text
+  void accept_next();
 
   std::string_view text_;
-  bool identity_ = true;  // text_ is the original itself; the vectors below are unused
   std::int32_t shift_ = 0;
-  std::string owned_, next_;
-  std::vector<Offset> alignment_, next_alignment_;  // a byte of text_ each; relative to the original
+  std::size_t most_ = 0;  // bytes that any form may have
+  std::vector<Span> spans_, next_spans_;
+  std::string owned_;
+  Draft next_;
+  mutable std::size_t last_span_ = 0;
 };
 
-/// One pass over a NormalizedString, front to back, that builds its next form. Nothing is visible until commit().
+/// One pass over a NormalizedString, front to back, that builds its next form. Nothing is visible until commit(); what
+/// was not consumed by then is gone. If everything was kept, commit() does nothing.
 class Rewriter {
  public:
   explicit Rewriter(NormalizedString& string);
@@ -49,22 +82,35 @@ class Rewriter {
   bool done() const { return at_ == string_.size(); }
   char32_t peek() const { return decode_utf8(string_.text_, static_cast<std::size_t>(at_)).value; }
   std::int32_t position() const { return at_; }
+  /// How many bytes the next form has so far.
+  std::int32_t written() const { return static_cast<std::int32_t>(string_.next_.text.size()) + (at_ - kept_); }
   /// Range of the next code point; of the one before (0, 0 at the start).
-  Offset next_alignment() const { return string_.alignment_at_start(at_); }
-  Offset last_alignment() const { return last_; }
+  Offset next_alignment() const;
+  Offset last_alignment() const;
 
-  void skip();                                ///< drops the next code point
-  void keep();                                ///< copies it
-  void replace(char32_t c);                   ///< puts c in its place
-  void insert(char32_t c) { put(c, last_); }  ///< puts c after what was consumed so far
-  void put(char32_t c, Offset alignment);     ///< puts c with a range of the caller's choice
+  void skip() { skip_to(at_ + next_length()); }          ///< drops the next code point
+  void keep() { at_ += next_length(); }                  ///< copies it
+  void skip_to(std::int32_t end);                        ///< drops what is before `end`
+  void keep_to(std::int32_t end) { at_ = end; }          ///< copies it
+  void replace(char32_t c);                              ///< puts c in the place of the next code point
+  void insert(char32_t c) { put(c, last_alignment()); }  ///< puts c after what was consumed so far
+  void put(char32_t c, Offset alignment);                ///< puts c with a range of the caller's choice
+  void put(std::string_view text, Offset alignment);     ///< every code point of `text` has that range
+  /// Copies what is before `end` for the caller to change at once, characters to others of the same length.
+  std::span<char> keep_for_change(std::int32_t end);
 
   void commit();
 
  private:
+  int next_length() const { return decode_utf8(string_.text_, static_cast<std::size_t>(at_)).length; }
+  void flush();
+
   NormalizedString& string_;
   std::int32_t at_ = 0;
-  Offset last_;
+  std::int32_t kept_ = 0;  // [kept_, at_) is to be copied: put off until something else changes
+  bool changed_ = false;
+  std::size_t kept_span_ = 0;                          // not after the one that kept_ belongs to
+  mutable std::size_t next_span_ = 0, last_span_ = 0;  // the same for at_ and at_ - 1
 };
 
 }  // namespace sememe

@@ -1,5 +1,6 @@
 #include "tokenize/pipeline.h"
 
+#include <algorithm>
 #include <array>
 
 #include "tokenize/seam.h"
@@ -18,6 +19,7 @@ std::string_view bytes_of(const NormalizedString& text, const Piece& piece) {
 
 TextTokenizer::TextTokenizer(const Pipeline& pipeline, bool chunks)
     : pipeline_(pipeline),
+      literal_id_(pipeline.model->literal_id()),
       mode_(chunks ? find_mode() : Mode::kWhole),
       at_punctuation_(mode_ == Mode::kPieces && cuts_at_punctuation()) {}
 
@@ -51,7 +53,7 @@ bool TextTokenizer::cuts_at_punctuation() const {
 
 void TextTokenizer::tokenize(std::string_view text, Workspace& work, RawTokens& out) const {
   work.parts.clear();
-  pipeline_.added.split_raw(text, work.parts);
+  pipeline_.added.split_raw(text, work.plain_specials, work.parts);
   for (const AddedTokens::Part& part : work.parts) {
     const std::string_view segment =
         text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
@@ -87,7 +89,7 @@ TextTokenizer::Chunk TextTokenizer::next_chunk(std::string_view segment, std::si
 
 void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work,
                                      RawTokens& out) const {
-  if (mode_ == Mode::kWhole || next_seam(segment, 0, at_punctuation_) == segment.size())
+  if (mode_ == Mode::kWhole || work.plain_specials || next_seam(segment, 0, at_punctuation_) == segment.size())
     return tokenize_whole(segment, shift, work, out);
   const std::size_t tokens = out.tokens.size();
   const std::int32_t words = out.words;
@@ -101,6 +103,7 @@ void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shif
     }
     for (std::size_t i = 0; i < count; ++i) {
       if (tokenize_chunk(segment, chunks[i], shift, work, out)) continue;
+      while (!out.literals.empty() && out.literals.back().first >= tokens) out.literals.pop_back();
       out.tokens.resize(tokens);
       out.words = words;
       return tokenize_whole(segment, shift, work, out);
@@ -116,7 +119,7 @@ void TextTokenizer::split_into_pieces(std::string_view segment, std::int32_t shi
   work.pieces.clear();
   if (pipeline_.added.any_normalized()) {
     work.inner_parts.clear();
-    pipeline_.added.split_normalized(text.text(), work.inner_parts);
+    pipeline_.added.split_normalized(text.text(), work.plain_specials, work.inner_parts);
     for (const AddedTokens::Part& part : work.inner_parts)
       work.pieces.push_back({part.begin, part.end, part.id.value_or(-1)});
   } else if (text.size() > 0) {
@@ -138,14 +141,23 @@ void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift,
     }
     work.tokens.clear();
     pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
-    for (const ModelToken& token : work.tokens)
+    for (const ModelToken& token : work.tokens) {
+      keep_literal(token, bytes_of(text, piece), out.tokens.size(), out);
       out.tokens.push_back({token.id, text.original(piece.begin + token.begin, piece.begin + token.end), word});
+    }
   }
+}
+
+void TextTokenizer::keep_literal(const ModelToken& token, std::string_view piece, std::size_t at,
+                                 RawTokens& out) const {
+  if (token.id != literal_id_ || !out.keep_literals) return;
+  out.literals.emplace_back(
+      at, piece.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin)));
 }
 
 void TextTokenizer::explain(std::string_view text, TokenizationSteps& steps) const {
   const auto work = make_workspace();
-  pipeline_.added.split_raw(text, work->parts);
+  pipeline_.added.split_raw(text, false, work->parts);
   for (const AddedTokens::Part& part : work->parts) {
     const std::string_view segment =
         text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
@@ -179,12 +191,14 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
   if (known) return true;
   std::int32_t pieces = 0;
   if (!tokenize_in_context(segment.substr(chunk.begin, chunk.end - chunk.begin), chunk.place, chunk.ends_text, work,
-                           pieces))
+                           pieces, out))
     return false;
   for (const ChunkToken& token : work.found)
     out.tokens.push_back({token.id, {base + token.begin, base + token.end}, first_word + token.word});
   out.words += pieces;
-  if (chunk.remember && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
+  const bool literal = literal_id_ >= 0 && std::any_of(work.found.begin(), work.found.end(),
+                                                       [&](const ChunkToken& t) { return t.id == literal_id_; });
+  if (chunk.remember && !literal && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
     work.cache.insert(chunk.key, work.found, pieces);
   return true;
 }
@@ -192,7 +206,7 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
 /// Fills work.found with the tokens of `chunk` between neighbours; false if a neighbour has a part in one of them, or
 /// if there is an added token, whose text is not remembered.
 bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
-                                        std::int32_t& pieces) const {
+                                        std::int32_t& pieces, RawTokens& out) const {
   const std::string_view before = place == Place::kMiddle ? kBefore : "", after = ends_text ? "" : kAfter;
   work.context.assign(before).append(chunk).append(after);
   const std::int32_t shift = place == Place::kSegmentBegin ? 1 : 0;
@@ -220,8 +234,11 @@ bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, boo
     for (const ModelToken& token : work.tokens) {
       const Offset offset = text.original(piece.begin + token.begin, piece.begin + token.end);
       const std::int32_t begin = offset.begin - chunk_begin, end = offset.end - chunk_begin;
-      if (mode_ == Mode::kMarks && (end <= 0 || begin >= chunk_size)) continue;  // a neighbour's
+      // A neighbour's. (What a normalizer puts before a text may have an empty range, and is the chunk's own.)
+      const bool neighbours = (end <= 0 && !before.empty()) || (begin >= chunk_size && !after.empty());
+      if (mode_ == Mode::kMarks && neighbours) continue;
       if (begin < 0 || end > chunk_size) return false;
+      keep_literal(token, bytes_of(text, piece), out.tokens.size() + work.found.size(), out);
       work.found.push_back({token.id, begin, end, pieces});
     }
     pieces += mode_ == Mode::kPieces;

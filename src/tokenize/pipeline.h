@@ -44,7 +44,7 @@ struct RawTokens {
   std::int32_t words = 0;
 
   bool keep_literals = false;
-  /// Index in tokens and text of added tokens, if keep_literals.
+  /// Index in tokens and text of added tokens and of those with the model's literal_id(), if keep_literals.
   std::vector<std::pair<std::size_t, std::string>> literals;
 };
 
@@ -70,6 +70,7 @@ class TextTokenizer {
     std::vector<ChunkToken> found;
     ChunkCache cache;
     RawTokens raw;
+    bool plain_specials = false;  ///< TokenizeOptions::encode_special_tokens
   };
   std::unique_ptr<Workspace> make_workspace() const;
 
@@ -98,12 +99,14 @@ class TextTokenizer {
   Chunk next_chunk(std::string_view segment, std::size_t begin, std::int32_t shift) const;
   bool tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
                       RawTokens& out) const;
-  bool tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
-                           std::int32_t& pieces) const;
+  bool tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work, std::int32_t& pieces,
+                           RawTokens& out) const;
 
   bool cuts_at_punctuation() const;
+  void keep_literal(const ModelToken& token, std::string_view piece, std::size_t at, RawTokens& out) const;
 
   const Pipeline& pipeline_;
+  std::int32_t literal_id_;
   Mode mode_;
   bool at_punctuation_;  // chunks end at seams of both kinds
 };

@@ -10,16 +10,6 @@ namespace {
 
 unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
 
-/// Characters that no normalizer drops, makes whitespace of, or takes apart into something that another one would drop,
-/// and that never form a grapheme with a space after them.
-bool is_steady(char32_t c) {
-  if (c < 0x80) return c > 0x20 && c < 0x7F;
-  return (c >= 0xC0 && c <= 0x24F) || (c >= 0x388 && c <= 0x3CE) || (c >= 0x400 && c <= 0x481) ||
-         (c >= 0x48A && c <= 0x52F) || (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) ||
-         (c >= 0xAC00 && c <= 0xD7A3) || c == 0x2013 || c == 0x2014 || c == 0x2018 || c == 0x2019 || c == 0x201C ||
-         c == 0x201D || c == 0x2026;
-}
-
 bool ends_steady(std::string_view text, std::size_t end) {
   if (end == 0) return false;
   std::size_t begin = end - 1;
@@ -48,6 +38,14 @@ bool begins_space(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool is_steady(char32_t c) noexcept {
+  if (c < 0x80) return c > 0x20 && c < 0x7F;
+  return (c >= 0xC0 && c <= 0x24F) || (c >= 0x388 && c <= 0x3CE) || (c >= 0x400 && c <= 0x481) ||
+         (c >= 0x48A && c <= 0x52F) || (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) ||
+         (c >= 0xAC00 && c <= 0xD7A3) || c == 0x2013 || c == 0x2014 || c == 0x2018 || c == 0x2019 || c == 0x201C ||
+         c == 0x201D || c == 0x2026;
+}
 
 std::size_t next_seam(std::string_view text, std::size_t from, bool punctuation) noexcept {
   if (from + 1 >= text.size()) return text.size();

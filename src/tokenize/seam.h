@@ -18,6 +18,11 @@ enum class Seam {
   kCut,     ///< so, and a piece always begins at the seam
 };
 
+/// Whether a seam may stand behind c: one of the characters that no normalizer of a real tokenizer drops, makes
+/// whitespace of, or takes apart into something that another one would drop, and that never form a grapheme with a
+/// space after them.
+bool is_steady(char32_t c) noexcept;
+
 /// Byte offset of the first seam of `text` after `from`, text.size() if there is none; those of kPunctuation only if
 /// `punctuation`. Of the others those count whose left character surely stays what it is to every normalizer: printable
 /// ASCII, common letters and marks.

@@ -21,8 +21,13 @@ struct Tokenizer::State {
     description = {pipeline.source,          describe(pipeline.normalizer),     describe(pipeline.pre_tokenizer),
                    describe(pipeline.model), describe(pipeline.post_processor), describe(pipeline.decoder)};
     affixes = pipeline.post_processor ? pipeline.post_processor->single_affixes() : PostProcessor::Affixes{};
+    needs_tokens = pipeline.post_processor && pipeline.post_processor->needs_tokens();
   }
 
+  std::int64_t vocab_size() const { return pipeline.model->vocab_size() + pipeline.added.beyond_model(); }
+  /// The token as it goes into the decoder; nothing for a special one that is skipped. Throws for an unknown id.
+  std::optional<std::string_view> decoded_token(std::int32_t id, bool skip_special_tokens) const;
+  std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const;
   std::int64_t specials(bool pair) const {
     return pipeline.post_processor ? pipeline.post_processor->added_tokens(pair) : 0;
   }
@@ -34,7 +39,7 @@ struct Tokenizer::State {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     /// Tokens of `text`, valid until the next call.
-    const RawTokens& tokenize(std::string_view text, bool keep_literals);
+    const RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options);
 
    private:
     const State& state_;
@@ -42,18 +47,21 @@ struct Tokenizer::State {
   };
   Encoding encode_text(std::string_view text, std::int32_t index, const TokenizeOptions& options) const;
   Encoding encode_unpadded(std::string_view text, const TokenizeOptions& options) const;
-  Encoding finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const;
+  Encoding finish(std::vector<Encoding> encodings, PostProcessor::Texts texts, const TokenizeOptions& options) const;
 
   Pipeline pipeline;
   TextTokenizer text_tokenizer;
   Description description;
   std::optional<PostProcessor::Affixes> affixes;  // none: the post-processor does more than that to one text
+  bool needs_tokens = false;                      // for the post-processor
 
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<TextTokenizer::Workspace>> idle;  // at most one a thread that was ever here
 };
 
 namespace {
+
+constexpr std::string_view kIncomplete = "\uFFFD";
 
 /// Tokens that remain for the text; throws if there is no room for the special ones.
 std::int64_t room_for_text(const Truncation& truncation, std::int64_t specials) {
@@ -99,7 +107,8 @@ Tokenizer::State::Lease::~Lease() {
   state_.idle.push_back(std::move(work_));
 }
 
-const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals) {
+const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals,
+                                                   const TokenizeOptions& options) {
   require_utf8(text, "text");
   if (text.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
@@ -109,6 +118,7 @@ const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool k
   raw.literals.clear();
   raw.words = 0;
   raw.keep_literals = keep_literals;
+  work_->plain_specials = options.encode_special_tokens;
   state_.text_tokenizer.tokenize(text, *work_, raw);
   return raw;
 }
@@ -116,7 +126,8 @@ const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool k
 Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index,
                                        const TokenizeOptions& options) const {
   Lease lease(*this);
-  const RawTokens& raw = lease.tokenize(text, options.keep_tokens);
+  const bool keep_tokens = options.keep_tokens || needs_tokens;
+  const RawTokens& raw = lease.tokenize(text, keep_tokens, options);
   const std::size_t n = raw.tokens.size();
   Encoding out;
   out.ids.reserve(n + 2);
@@ -132,7 +143,7 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
   out.special.assign(n, 0);
   out.attention.assign(n, 1);
   out.tokens_total = n;
-  if (options.keep_tokens) {
+  if (keep_tokens) {
     for (const RawTokens::Token& token : raw.tokens) {
       const auto* const added = pipeline.added.find(token.id);
       out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(token.id).value_or(""));
@@ -145,10 +156,11 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
 Encoding Tokenizer::State::encode_unpadded(std::string_view text, const TokenizeOptions& options) const {
   std::vector<Encoding> encodings;
   encodings.push_back(encode_text(text, 0, options));
-  return finish(std::move(encodings), options);
+  return finish(std::move(encodings), {&text, 1}, options);
 }
 
-Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, const TokenizeOptions& options) const {
+Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, PostProcessor::Texts texts,
+                                  const TokenizeOptions& options) const {
   const std::int64_t specials = options.add_special_tokens ? this->specials(encodings.size() > 1) : 0;
   std::size_t total = static_cast<std::size_t>(specials);
   for (const Encoding& encoding : encodings) total += encoding.size();
@@ -157,7 +169,11 @@ Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, const Tokeniz
              *options.truncation, options.keep_overflow);
     check_overflow(encodings, options);
   }
-  if (pipeline.post_processor) pipeline.post_processor->process(encodings, options);
+  if (pipeline.post_processor) {
+    TokenizeOptions with_tokens = options;
+    with_tokens.keep_tokens = options.keep_tokens || needs_tokens;
+    pipeline.post_processor->process(encodings, texts, with_tokens);
+  }
   Encoding out;
   for (Encoding& encoding : encodings) {
     if (out.size() == 0 && out.overflowing.empty()) {
@@ -168,6 +184,10 @@ Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, const Tokeniz
   }
   out.tokens_total = total;
   for (Encoding& piece : out.overflowing) piece.tokens_total = total;
+  if (needs_tokens && !options.keep_tokens) {
+    out.tokens.clear();
+    for (Encoding& piece : out.overflowing) piece.tokens.clear();
+  }
   return out;
 }
 
@@ -192,7 +212,8 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
   std::vector<Encoding> encodings;
   encodings.push_back(state_->encode_text(first, 0, options));
   encodings.push_back(state_->encode_text(second, 1, options));
-  Encoding out = state_->finish(std::move(encodings), options);
+  const std::string_view texts[] = {first, second};
+  Encoding out = state_->finish(std::move(encodings), texts, options);
   pad_alone(out, options);
   return out;
 }
@@ -234,7 +255,7 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
   State::Lease lease(*state_);
-  const RawTokens& raw = lease.tokenize(text, false);
+  const RawTokens& raw = lease.tokenize(text, false, options);
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
   const auto size = static_cast<std::int64_t>(raw.tokens.size());
   const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
@@ -255,21 +276,23 @@ TokenizationSteps Tokenizer::explain(std::string_view text, const TokenizeOption
   return steps;
 }
 
-std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+std::optional<std::string_view> Tokenizer::State::decoded_token(std::int32_t id, bool skip_special_tokens) const {
+  if (const auto* const added = pipeline.added.find(id)) {
+    return skip_special_tokens && added->special ? std::nullopt : std::optional<std::string_view>(added->text);
+  }
+  if (const auto token = pipeline.model->id_to_token(id)) return token;
+  fail(ErrorCode::kInvalidArgument, "token id ", id, " is not in the vocabulary of ", vocab_size(), " (",
+       pipeline.source, ")");
+}
+
+std::string Tokenizer::State::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
   std::vector<std::string> tokens;
   for (const std::int32_t id : ids) {
-    if (const auto* const added = state_->pipeline.added.find(id)) {
-      if (!skip_special_tokens || !added->special) tokens.push_back(added->text);
-    } else if (const auto token = state_->pipeline.model->id_to_token(id)) {
-      tokens.emplace_back(*token);
-    } else {
-      fail(ErrorCode::kInvalidArgument, "token id ", id, " is not in the vocabulary of ", vocab_size(), " (",
-           state_->pipeline.source, ")");
-    }
+    if (const auto token = decoded_token(id, skip_special_tokens)) tokens.emplace_back(*token);
   }
   std::string out;
-  if (state_->pipeline.decoder) {
-    state_->pipeline.decoder->decode(tokens);
+  if (pipeline.decoder) {
+    pipeline.decoder->decode(tokens);
     for (const std::string& token : tokens) out.append(token);
   } else {
     for (const std::string& token : tokens) out.append(&token == tokens.data() ? "" : " ").append(token);
@@ -277,9 +300,66 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
   return out;
 }
 
-std::int64_t Tokenizer::vocab_size() const {
-  return state_->pipeline.model->vocab_size() + state_->pipeline.added.beyond_model();
+std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+  return state_->decode(ids, skip_special_tokens);
 }
+
+DecodeStream Tokenizer::decode_stream(bool skip_special_tokens) const { return {state_, skip_special_tokens}; }
+
+DecodeStream::DecodeStream(std::shared_ptr<const Tokenizer::State> state, bool skip_special_tokens)
+    : state_(std::move(state)), skip_special_tokens_(skip_special_tokens) {}
+
+/// Whether the text of the ids at hand ends in the midst of a character, told without decoding all of them.
+bool DecodeStream::surely_incomplete() const {
+  constexpr std::size_t kTail = 8;
+  if (ids_.size() <= 2 * kTail) return false;
+  const auto& decoder = state_->pipeline.decoder;
+  if (!decoder || !decoder->ends_by_last_bytes()) return false;
+  std::vector<std::string> tokens;
+  std::size_t bytes = 0;
+  for (std::size_t i = ids_.size() - kTail; i < ids_.size(); ++i) {
+    tokens.emplace_back(state_->decoded_token(ids_[i], false).value_or(""));
+    bytes += tokens.back().size();
+  }
+  if (bytes < kTail) return false;
+  decoder->decode(tokens);
+  return !tokens.empty() && tokens.back().ends_with(kIncomplete);
+}
+
+std::optional<std::string> DecodeStream::step(std::int32_t id) {
+  if (!state_->decoded_token(id, skip_special_tokens_)) return std::nullopt;
+  if (prefix_.empty() && !ids_.empty() && !surely_incomplete()) {
+    std::string prefix = state_->decode(ids_, false);
+    if (!prefix.ends_with(kIncomplete)) {
+      prefix_ = std::move(prefix);
+      prefix_ids_ = ids_.size();
+    }
+  }
+  ids_.push_back(id);
+  if (surely_incomplete()) return std::nullopt;
+  const std::string text = state_->decode(ids_, false);
+  if (text.size() <= prefix_.size() || text.ends_with(kIncomplete)) return std::nullopt;
+  if (!text.starts_with(prefix_)) {
+    fail(ErrorCode::kUnsupported, "decode_stream: with token id ", id, ", the text so far is no longer ",
+         quote(prefix_), " but ", quote(text), ": this decoder cannot be used token by token");
+  }
+  std::string out = text.substr(prefix_.size());
+  ids_.erase(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(prefix_ids_));
+  prefix_ids_ = ids_.size();
+  prefix_ = state_->decode(ids_, false);
+  return out;
+}
+
+std::string DecodeStream::finish() {
+  std::string text = state_->decode(ids_, false);
+  std::string out = text.size() > prefix_.size() ? text.substr(prefix_.size()) : std::string();
+  ids_.clear();
+  prefix_.clear();
+  prefix_ids_ = 0;
+  return out;
+}
+
+std::int64_t Tokenizer::vocab_size() const { return state_->vocab_size(); }
 
 std::int64_t Tokenizer::max_id() const {
   return std::max(state_->pipeline.model->max_id(), state_->pipeline.added.max_id());
@@ -293,6 +373,15 @@ std::optional<std::string_view> Tokenizer::id_to_token(std::int32_t id) const {
 std::optional<std::int32_t> Tokenizer::token_to_id(std::string_view token) const {
   if (const auto id = state_->pipeline.added.id(token)) return id;
   return state_->pipeline.model->token_to_id(token);
+}
+
+std::vector<Tokenizer::Added> Tokenizer::added_tokens() const {
+  std::vector<Added> out;
+  for (const std::int32_t id : state_->pipeline.added.ids()) {
+    const AddedTokens::Entry& entry = *state_->pipeline.added.find(id);
+    out.push_back({id, entry.token.content, entry.token.special});
+  }
+  return out;
 }
 
 std::int64_t Tokenizer::special_tokens_added(bool pair) const { return state_->specials(pair); }

@@ -4,18 +4,18 @@
 
 #include "unicode/unicode.h"
 
-/// Two-stage tables: the value of c is stage2[stage1[c / kBlock] * kBlock + c % kBlock].
+/// The tables that unicode.h leaves to unicode.cpp.
 namespace sememe::unicode::tables {
-
-inline constexpr char32_t kBlock = 128;
 
 struct Composition {
   char32_t first, second, composite;
 };
 
-extern const Properties kProperties[];
-extern const std::uint8_t kPropertyStage1[];
-extern const std::uint8_t kPropertyStage2[];
+extern const std::uint8_t kScriptStage1[];
+extern const std::uint8_t kScriptStage2[];
+
+extern const std::uint8_t kGraphemeStage1[];
+extern const std::uint8_t kGraphemeStage2[];
 
 extern const std::int32_t kLowerDeltas[];
 extern const std::uint8_t kLowerStage1[];
@@ -24,6 +24,11 @@ extern const std::uint8_t kLowerStage2[];
 extern const std::uint8_t kDecompositionStage1[];
 extern const std::uint16_t kDecompositionStage2[];  ///< position in the pool * 4 + length - 1
 extern const char32_t kDecompositionPool[];
+
+extern const std::uint8_t kCompatibilityStage1[];
+extern const std::uint16_t
+    kCompatibilityStage2[];  ///< position in the pool of the length, which the code points follow
+extern const char32_t kCompatibilityPool[];
 
 extern const Composition kCompositions[];  ///< ordered by (first, second)
 extern const int kCompositionCount;

@@ -8,20 +8,15 @@
 namespace sememe::unicode {
 namespace {
 
+using tables::two_stage;
+
 // Hangul syllables are composed by arithmetic (Unicode 15, section 3.12).
 constexpr char32_t kS = 0xAC00, kL = 0x1100, kV = 0x1161, kT = 0x11A7;
 constexpr char32_t kLCount = 19, kVCount = 21, kTCount = 28, kSCount = kLCount * kVCount * kTCount;
 
-template <class T>
-T two_stage(const std::uint8_t* stage1, const T* stage2, char32_t c) noexcept {
-  return stage2[stage1[c / tables::kBlock] * tables::kBlock + c % tables::kBlock];
-}
-
 }  // namespace
 
-Properties properties(char32_t c) noexcept {
-  return tables::kProperties[two_stage(tables::kPropertyStage1, tables::kPropertyStage2, c)];
-}
+Script script(char32_t c) noexcept { return two_stage(tables::kScriptStage1, tables::kScriptStage2, c); }
 
 Expansion decompose(char32_t c) noexcept {
   if (c - kS < kSCount) {
@@ -33,6 +28,11 @@ Expansion decompose(char32_t c) noexcept {
   Expansion out{{0, 0, 0, 0}, static_cast<int>(entry % 4) + 1};
   std::copy_n(tables::kDecompositionPool + entry / 4, out.size, out.values);
   return out;
+}
+
+std::u32string_view compatibility_decomposition(char32_t c) noexcept {
+  const std::size_t at = two_stage(tables::kCompatibilityStage1, tables::kCompatibilityStage2, c);
+  return {tables::kCompatibilityPool + at + 1, tables::kCompatibilityPool[at]};
 }
 
 char32_t compose(char32_t first, char32_t second) noexcept {

@@ -5,6 +5,7 @@
 #include <sememe/matrix.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>
+#include <sememe/tokenizer_trainer.h>
 
 #include <iostream>
 #include <string>

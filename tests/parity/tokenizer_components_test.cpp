@@ -108,7 +108,7 @@ TEST_P(ComponentGolden, WordsStandWhereTheReferenceHasThem) {
 
     if (!pipeline.post_processor) continue;
     std::vector<Encoding> encodings(1);
-    pipeline.post_processor->process(encodings, {});
+    pipeline.post_processor->process(encodings, {}, {});
     std::vector<std::int32_t> ids, expected;
     for (const Encoding& encoding : encodings) ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
     const std::vector<Json> all = row.at("ids").elements(), special = row.at("special").elements();
@@ -123,16 +123,28 @@ TEST_P(ComponentGolden, WordsStandWhereTheReferenceHasThem) {
 INSTANTIATE_TEST_SUITE_P(
     Components, ComponentGolden,
     testing::Values("normalizer-bert", "normalizer-bert-cased", "normalizer-bert-nochinese", "normalizer-bert-noclean",
-                    "normalizer-bert-nostrip", "normalizer-bert-strip", "normalizer-lowercase", "normalizer-nfc",
-                    "normalizer-nfd", "normalizer-prepend", "normalizer-replace-string", "normalizer-strip",
-                    "normalizer-strip-left", "normalizer-stripaccents", "normalizer-stripaccents-only",
-                    "pretokenizer-bert", "pretokenizer-chardelimiter", "pretokenizer-digits",
-                    "pretokenizer-digits-individual", "pretokenizer-punctuation-contiguous",
+                    "normalizer-bert-nostrip", "normalizer-bert-strip", "normalizer-bytelevel", "normalizer-lowercase",
+                    "normalizer-nfc", "normalizer-nfd", "normalizer-nfkc", "normalizer-nfkd", "normalizer-nmt",
+                    "normalizer-prepend", "normalizer-replace-regex", "normalizer-replace-regex-empty",
+                    "normalizer-replace-regex-lookahead", "normalizer-replace-string", "normalizer-sequence",
+                    "normalizer-strip", "normalizer-strip-left", "normalizer-stripaccents",
+                    "normalizer-stripaccents-only", "pretokenizer-bert", "pretokenizer-chardelimiter",
+                    "pretokenizer-digits", "pretokenizer-digits-individual", "pretokenizer-punctuation-contiguous",
                     "pretokenizer-punctuation-isolated", "pretokenizer-punctuation-merged_with_next",
                     "pretokenizer-punctuation-merged_with_previous", "pretokenizer-punctuation-removed",
-                    "pretokenizer-sequence", "pretokenizer-whitespace", "pretokenizer-whitespacesplit", "added-all",
-                    "added-lstrip", "added-normalized", "added-not-normalized", "added-plain", "added-rstrip",
-                    "added-single-word", "post-template"),
+                    "pretokenizer-sequence", "pretokenizer-whitespace", "pretokenizer-whitespacesplit",
+                    "pretokenizer-bytelevel", "pretokenizer-bytelevel-noprefix", "pretokenizer-bytelevel-noregex",
+                    "pretokenizer-bytelevel-trimless", "pretokenizer-fixedlength", "pretokenizer-metaspace",
+                    "pretokenizer-metaspace-char", "pretokenizer-metaspace-first", "pretokenizer-metaspace-never",
+                    "pretokenizer-metaspace-nosplit", "pretokenizer-split-cl100k", "pretokenizer-split-invert",
+                    "pretokenizer-split-qwen2", "pretokenizer-split-regex-contiguous",
+                    "pretokenizer-split-regex-isolated", "pretokenizer-split-regex-merged_with_next",
+                    "pretokenizer-split-regex-merged_with_previous", "pretokenizer-split-regex-removed",
+                    "pretokenizer-split-string-contiguous", "pretokenizer-split-string-isolated",
+                    "pretokenizer-split-string-merged_with_next", "pretokenizer-split-string-merged_with_previous",
+                    "pretokenizer-split-string-removed", "pretokenizer-unicodescripts", "added-all", "added-lstrip",
+                    "added-normalized", "added-not-normalized", "added-plain", "added-rstrip", "added-single-word",
+                    "post-template"),
     [](const auto& test) {
       std::string name = test.param;
       std::replace(name.begin(), name.end(), '-', '_');

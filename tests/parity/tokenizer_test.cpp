@@ -1,4 +1,4 @@
-// Ids, offsets, types, special tokens and decoded text of BERT's tokenizers, against Hugging Face tokenizers 0.23 and
+// Ids, offsets, types, special tokens and decoded text of whole tokenizers, against Hugging Face tokenizers 0.23 and
 // the expectations of other projects (../shared/data/golden/README.md).
 #include "sememe/tokenizer.h"
 
@@ -37,7 +37,7 @@ Tokenizer load_local(const std::string& name) {
   return Tokenizer::load(folder / "vocab.txt", {.lowercase = name.find("-cased") == std::string::npos});
 }
 
-class BertGolden : public testing::TestWithParam<const char*> {
+class GoldenTokenizer : public testing::TestWithParam<const char*> {
  protected:
   static fs::path file() { return shared_data(std::string("golden/tokenizers/") + GetParam() + ".jsonl.gz"); }
   void SetUp() override {
@@ -110,7 +110,7 @@ void expect_truncated(const Tokenizer& tokenizer, const std::string& a, const st
   }
 }
 
-TEST_P(BertGolden, EveryRecordEqualsTheReference) {
+TEST_P(GoldenTokenizer, EveryRecordEqualsTheReference) {
   int plain = 0, variants = 0;
   for (const std::string& line : read_lines(file())) {
     const JsonDocument document = JsonDocument::parse(line, "golden");
@@ -155,9 +155,11 @@ TEST_P(BertGolden, EveryRecordEqualsTheReference) {
   EXPECT_EQ(variants, 362);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tokenizers, BertGolden,
+INSTANTIATE_TEST_SUITE_P(Tokenizers, GoldenTokenizer,
                          testing::Values("all-MiniLM-L6-v2", "bert-base-cased", "bert-base-chinese",
-                                         "bert-base-multilingual-cased", "bert-base-uncased", "gte-small"),
+                                         "bert-base-multilingual-cased", "bert-base-uncased", "clip", "falcon", "gpt2",
+                                         "gte-small", "llama2", "phi-2", "phi-3-mini", "roberta-base", "t5-small",
+                                         "whisper-tiny"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::replace(name.begin(), name.end(), '-', '_');

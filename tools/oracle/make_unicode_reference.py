@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Writes src/unicode/reference.txt: what PyPI `tokenizers` (0.23) makes of every code point, as hashes.
+"""Writes src/unicode/reference.txt: what PyPI `tokenizers` (0.23) and `tiktoken` make of every code point, as hashes.
 
 One line per property and block of 4,096 code points that has any: property, block, number of code points, FNV-1a hash
 (64 bits) over 32-bit little-endian words. A set contributes its members, a mapping each changed code point followed by
-what it becomes. src/unicode/unicode_test.cpp makes the same from the tables.
+what it becomes; a general category is a mapping to its number, a script to its number in order of appearance.
+src/unicode/unicode_test.cpp makes the same from the tables.
 """
 
 import pathlib
 import struct
 
-from tokenizers import normalizers, pre_tokenizers
+import tiktoken
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "src" / "unicode" / "reference.txt"
 
@@ -42,10 +44,56 @@ SETS = {
     "ideograph": lambda c, f=bert(handle_chinese_chars=True): f(c) != c,
 }
 MAPPINGS = {
+    "nfkd": normalizers.NFKD().normalize_str,
+    "nfkc": normalizers.NFKC().normalize_str,
     "nfd": normalizers.NFD().normalize_str,
     "nfc": normalizers.NFC().normalize_str,
     "lower": normalizers.Lowercase().normalize_str,
 }
+
+
+CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split()
+CODES = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+CHUNKS = [CODES[i:i + 20000] for i in range(0, len(CODES), 20000)]
+
+
+def matches(pattern):
+    """Code points that the pattern matches."""
+    split = pre_tokenizers.Split(Regex(pattern), "removed", invert=True)
+    pieces = (split.pre_tokenize_str("".join(map(chr, chunk))) for chunk in CHUNKS)
+    return {ord(c) for chunk in pieces for piece, _ in chunk for c in piece}
+
+
+def tiktoken_matches(pattern):
+    encoding = tiktoken.Encoding("probe", pat_str=pattern, mergeable_ranks={bytes([b]): b for b in range(256)},
+                                 special_tokens={})
+    tokens = (encoding.encode_ordinary("".join(map(chr, chunk))) for chunk in CHUNKS)
+    return {ord(c) for part in tokens for c in encoding.decode_bytes(part).decode("utf-8")}
+
+
+def categories():
+    out = {}
+    for number, name in enumerate(CATEGORIES):
+        members = matches(rf"\p{{{name}}}")
+        if name != "Cs" and members != tiktoken_matches(rf"\p{{{name}}}"):
+            raise SystemExit(f"tiktoken and tokenizers differ in \\p{{{name}}}")
+        out.update({c: number for c in members})
+    return out
+
+
+def scripts():
+    """A script shows only in whether two characters stay in one piece; U+0061 and U+4EAC tell who goes with all."""
+    split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
+    joins = {first: {c for c in CODES if len(split(first + chr(c))) == 1} for first in "a\u4eac"}
+    with_any = joins["a"] & joins["\u4eac"]
+    out, examples = {}, []  # an example of each script, in order of appearance
+    rest = [c for c in CODES if c not in with_any]
+    for run, _ in split("".join(map(chr, rest))):
+        number = next((i for i, example in enumerate(examples) if len(split(example + run[0])) == 1), len(examples))
+        if number == len(examples):
+            examples.append(run[0])
+        out.update({ord(c): number + 1 for c in run})
+    return out
 
 
 def fnv1a(words):
@@ -56,19 +104,25 @@ def fnv1a(words):
 
 
 def main():
+    results = {}  # name to {code point: words}
+    for name, function in SETS.items():
+        results[name] = {c: [c] for c in CODES if function(chr(c))}
+    results["regex_space"] = {c: [c] for c in matches(r"\s")}
+    if set(results["regex_space"]) != tiktoken_matches(r"\s"):
+        raise SystemExit("tiktoken and tokenizers differ in \\s")
+    results["regex_word"] = {c: [c] for c in matches(r"\w")}
+    for name, function in MAPPINGS.items():
+        results[name] = {c: [c, *map(ord, to)] for c in CODES if (to := function(chr(c))) != chr(c)}
+    results["category"] = {c: [c, number] for c, number in categories().items()}
+    results["script"] = {c: [c, number] for c, number in scripts().items()}
+
     lines = []
-    for name, function in {**SETS, **MAPPINGS}.items():
+    for name, words in results.items():
         for block in range(0x110):
-            words, count = [], 0
-            for code in range(block << 12, (block + 1) << 12):
-                if 0xD800 <= code < 0xE000:
-                    continue
-                result = function(chr(code))
-                if result is True or (name in MAPPINGS and result != chr(code)):
-                    count += 1
-                    words += [code] + ([ord(c) for c in result] if name in MAPPINGS else [])
-            if count:
-                lines.append(f"{name} {block:x} {count} {fnv1a(words):016x}\n")
+            members = [words[c] for c in range(block << 12, (block + 1) << 12) if c in words]
+            if members:
+                digest = fnv1a([word for part in members for word in part])
+                lines.append(f"{name} {block:x} {len(members)} {digest:016x}\n")
     OUTPUT.write_text("".join(lines), encoding="utf-8")
 
 

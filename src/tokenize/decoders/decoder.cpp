@@ -1,14 +1,32 @@
 #include "tokenize/decoders/decoder.h"
 
-#include <string_view>
+#include "io/utf8.h"
 
 namespace sememe {
 namespace {
 
+// In this order.
+constexpr std::pair<std::string_view, std::string_view> kCleanup[] = {
+    {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},    {" n't", "n't"},
+    {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
+};
+
+}  // namespace
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  std::string out;
+  if (from.empty()) {
+    out.append(to);
+    for (std::size_t at = 0; at < text.size();) {
+      const auto length = static_cast<std::size_t>(decode_utf8(text, at).length);
+      out.append(text, at, length).append(to);
+      at += length;
+    }
+    text.swap(out);
+    return;
+  }
   std::size_t at = text.find(from);
   if (at == std::string::npos) return;
-  std::string out;
   std::size_t done = 0;
   for (; at != std::string::npos; at = text.find(from, done)) {
     out.append(text, done, at - done).append(to);
@@ -18,29 +36,9 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text.swap(out);
 }
 
-// In this order, as Hugging Face's clean_up_tokenization has it.
-constexpr std::pair<std::string_view, std::string_view> kCleanup[] = {
-    {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},    {" n't", "n't"},
-    {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
-};
-
-}  // namespace
-
-void WordPieceDecoder::decode(std::vector<std::string>& tokens) const {
-  bool first = true;
-  for (std::string& token : tokens) {
-    if (!first) {
-      if (token.starts_with(prefix_)) {
-        token.erase(0, prefix_.size());
-      } else {
-        token.insert(token.begin(), ' ');
-      }
-    }
-    first = false;
-    if (cleanup_ && token.find(' ') != std::string::npos) {
-      for (const auto& [from, to] : kCleanup) replace_all(token, from, to);
-    }
-  }
+void clean_up_spaces(std::string& text) {
+  if (text.find(' ') == std::string::npos) return;
+  for (const auto& [from, to] : kCleanup) replace_all(text, from, to);
 }
 
 }  // namespace sememe

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,20 +13,15 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
   virtual void decode(std::vector<std::string>& tokens) const = 0;
+  /// Whether the last character of the text depends on the last four bytes of it alone.
+  virtual bool ends_by_last_bytes() const { return false; }
   virtual std::string describe() const = 0;
 };
 
-/// Joins what begins with the prefix ("##") to the token before, sets spaces elsewhere.
-class WordPieceDecoder final : public Decoder {
- public:
-  /// `cleanup`: no space before . , ? ! and English contractions.
-  WordPieceDecoder(std::string prefix, bool cleanup) : prefix_(std::move(prefix)), cleanup_(cleanup) {}
-  void decode(std::vector<std::string>& tokens) const override;
-  std::string describe() const override { return cleanup_ ? "WordPiece(cleanup)" : "WordPiece"; }
+/// Puts `to` for every `from` in a text; an empty `from` stands between any two characters and at both ends.
+void replace_all(std::string& text, std::string_view from, std::string_view to);
 
- private:
-  std::string prefix_;
-  bool cleanup_;
-};
+/// No space before . , ? ! and English contractions, as Hugging Face's clean_up_tokenization.
+void clean_up_spaces(std::string& text);
 
 }  // namespace sememe

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "io/file.h"
 #include "io/utf8.h"
+#include "tokenize/decoders/text_decoders.h"
 #include "tokenize/models/wordpiece.h"
 #include "tokenize/normalizers/bert_normalizer.h"
 #include "tokenize/pre_tokenizers/character_splits.h"

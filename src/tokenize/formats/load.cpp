@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "io/json.h"
 #include "tokenize/formats/bert_vocab.h"
+#include "tokenize/formats/sentencepiece_file.h"
 #include "tokenize/formats/tokenizer_config.h"
 #include "tokenize/formats/tokenizer_json.h"
 
@@ -12,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Pipeline load_json(const fs::path& path, const TokenizerConfig& config, const NormalizerSwitches& switches) {
-  const JsonDocument document = JsonDocument::load(path);
+  const JsonDocument document = JsonDocument::load(path, JsonNumbers::kSerde);  // as the reference's scores
   Pipeline pipeline = read_tokenizer_json(document.root(), switches);
   pipeline.source = path.string();
   pipeline.model_max_length = config.model_max_length;
@@ -44,6 +45,7 @@ Pipeline load_pipeline(const fs::path& path, const TokenizerOptions& options) {
   const std::string extension = path.extension().string();
   if (extension == ".json") return load_json(path, read_tokenizer_config(path.parent_path()), {});
   if (extension == ".txt") return load_vocab(path, options);
+  if (extension == ".model") return read_sentencepiece_file(path);
   fail(ErrorCode::kUnsupported, path.string(),
        ": a tokenizer file ends in .json (tokenizer.json) or .txt (vocab.txt), found ", quote(extension));
 }

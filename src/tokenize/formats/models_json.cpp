@@ -1,5 +1,8 @@
 #include "base/fail.h"
 #include "tokenize/formats/components_json.h"
+#include "tokenize/models/bpe.h"
+#include "tokenize/models/unigram.h"
+#include "tokenize/models/word_level.h"
 #include "tokenize/models/wordpiece.h"
 
 namespace sememe {
@@ -13,22 +16,81 @@ std::string model_type(const Json& json) {
   return json.find("continuing_subword_prefix") ? "WordPiece" : "WordLevel";
 }
 
+Vocabulary read_vocabulary(const Json& vocab) {
+  const std::vector<Json::Member> members = vocab.members();
+  Vocabulary::Builder builder(vocab.where());
+  builder.reserve(members.size());
+  for (const auto& [token, id] : members) builder.add(token, id.as_int());
+  return builder.build();
+}
+
 std::unique_ptr<const TokenModel> read_wordpiece(const Json& json) {
   WordPiece::Options options;
   options.unk_token = json.at("unk_token").as_string();
   options.continuing_prefix = json.at("continuing_subword_prefix").as_string();
   options.max_input_chars = json.at("max_input_chars_per_word").as_int();
   if (options.max_input_chars < 0) json.at("max_input_chars_per_word").fail("expected 0 or more");
-
-  const Json vocab = json.at("vocab");
-  const std::vector<Json::Member> members = vocab.members();
-  Vocabulary::Builder builder(vocab.where());
-  builder.reserve(members.size());
-  for (const auto& [token, id] : members) builder.add(token, id.as_int());
-  return std::make_unique<WordPiece>(builder.build(), options, json.where());
+  return std::make_unique<WordPiece>(read_vocabulary(json.at("vocab")), options, json.where());
 }
 
-constexpr std::array<std::pair<std::string_view, Reader<TokenModel>>, 1> kModels{{
+/// Each merge is "a b" in older files, ["a", "b"] in newer ones; what begins with "#version" is skipped.
+Bpe::Merges read_merges(const Json& json) {
+  const std::vector<Json> elements = json.elements();
+  Bpe::Merges out;
+  out.reserve(elements.size());
+  const bool pairs = !elements.empty() && elements[0].is_array();
+  for (const Json& element : elements) {
+    if (pairs) {
+      const auto [left, right] = element.pair();
+      out.emplace_back(left.as_string(), right.as_string());
+      continue;
+    }
+    const std::string_view line = element.as_string();
+    if (line.starts_with("#version")) continue;
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
+      element.fail(concat("expected two tokens with a space between them, found ", quote(line)));
+    }
+    out.emplace_back(line.substr(0, space), line.substr(space + 1));
+  }
+  return out;
+}
+
+std::unique_ptr<const TokenModel> read_bpe(const Json& json) {
+  Bpe::Options options;
+  options.dropout = json.get_number("dropout", 0);
+  if (const auto unk = json.find("unk_token")) options.unk_token = unk->as_string();
+  options.continuing_prefix = json.get_string("continuing_subword_prefix", "");
+  options.end_suffix = json.get_string("end_of_word_suffix", "");
+  options.fuse_unk = json.get_bool("fuse_unk", false);
+  options.byte_fallback = json.get_bool("byte_fallback", false);
+  options.ignore_merges = json.get_bool("ignore_merges", false);
+  return std::make_unique<Bpe>(read_vocabulary(json.at("vocab")), read_merges(json.at("merges")), std::move(options),
+                               json.where());
+}
+
+std::unique_ptr<const TokenModel> read_unigram(const Json& json) {
+  const std::vector<Json> elements = json.at("vocab").elements();
+  std::vector<Unigram::Token> tokens;
+  tokens.reserve(elements.size());
+  for (const Json& element : elements) {
+    const auto [text, score] = element.pair();
+    tokens.push_back({text.as_string(), score.as_number()});
+  }
+  std::optional<std::int64_t> unk_id;
+  if (const auto id = json.find("unk_id")) unk_id = id->as_int();
+  return std::make_unique<Unigram>(tokens, unk_id, json.get_bool("byte_fallback", false), json.where());
+}
+
+std::unique_ptr<const TokenModel> read_word_level(const Json& json) {
+  return std::make_unique<WordLevel>(read_vocabulary(json.at("vocab")), std::string(json.at("unk_token").as_string()),
+                                     json.where());
+}
+
+constexpr std::array<std::pair<std::string_view, Reader<TokenModel>>, 4> kModels{{
+    {"BPE", read_bpe},
+    {"Unigram", read_unigram},
+    {"WordLevel", read_word_level},
     {"WordPiece", read_wordpiece},
 }};
 

@@ -7,14 +7,22 @@ namespace {
 
 using PostProcessorPtr = std::unique_ptr<const PostProcessor>;
 
-PostProcessorPtr read_bert_processing(const Json& json) {
-  const auto token = [&](const char* key) {
-    const Json pair = json.at(key);
-    const std::vector<Json> parts = pair.elements();
-    if (parts.size() != 2) pair.fail("expected a token and its id");
-    return BertProcessing::Token{std::string(parts[0].as_string()), read_id(parts[1])};
-  };
-  return std::make_unique<BertProcessing>(token("cls"), token("sep"));
+SpecialToken read_special_token(const Json& json, std::string_view key) {
+  const auto [text, id] = json.at(key).pair();
+  return {std::string(text.as_string()), read_id(id)};
+}
+
+/// The reference tells these two apart by their members alone, whatever the type says.
+PostProcessorPtr read_bert_or_roberta(const Json& json) {
+  SpecialToken cls = read_special_token(json, "cls"), sep = read_special_token(json, "sep");
+  const auto trim = json.find("trim_offsets"), space = json.find("add_prefix_space");
+  if (!trim || !space) return std::make_unique<BertProcessing>(std::move(cls), std::move(sep));
+  return std::make_unique<RobertaProcessing>(std::move(cls), std::move(sep), trim->as_bool(), space->as_bool());
+}
+
+PostProcessorPtr read_byte_level(const Json& json) {
+  return std::make_unique<ByteLevelProcessing>(json.at("trim_offsets").as_bool(),
+                                               json.at("add_prefix_space").as_bool());
 }
 
 std::vector<TemplateProcessing::Part> read_template(const Json& json, const Json& special_tokens, int texts) {
@@ -49,14 +57,27 @@ PostProcessorPtr read_template_processing(const Json& json) {
                                               read_template(json.at("pair"), special_tokens, 2));
 }
 
-constexpr std::array<std::pair<std::string_view, Reader<PostProcessor>>, 2> kPostProcessors{{
-    {"BertProcessing", read_bert_processing},
+PostProcessorPtr read_sequence(const Json& json) {
+  std::vector<PostProcessorPtr> steps;
+  for (const Json& step : json.at("processors").elements()) steps.push_back(read_post_processor(step));
+  return std::make_unique<PostProcessorSequence>(std::move(steps));
+}
+
+constexpr std::array<std::pair<std::string_view, Reader<PostProcessor>>, 5> kPostProcessors{{
+    {"BertProcessing", read_bert_or_roberta},
+    {"ByteLevel", read_byte_level},
+    {"RobertaProcessing", read_bert_or_roberta},
+    {"Sequence", read_sequence},
     {"TemplateProcessing", read_template_processing},
 }};
 
 }  // namespace
 
 std::unique_ptr<const PostProcessor> read_post_processor(const Json& json) {
+  if (!json.find("type")) {  // older files: the members tell
+    if (json.find("cls")) return read_bert_or_roberta(json);
+    if (json.find("single")) return read_template_processing(json);
+  }
   return dispatch<PostProcessor>(kPostProcessors, "post-processor", json);
 }
 

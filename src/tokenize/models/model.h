@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,14 @@ namespace sememe {
 struct ModelToken {
   std::int32_t id;
   std::int32_t begin, end;
+};
+
+/// How sample() draws. What a model has no use for it ignores.
+struct Sampling {
+  std::uint64_t seed = 0;         ///< with the same seed, a text gets the same tokens, on whatever thread
+  std::optional<double> dropout;  ///< BPE: chance of a merge to be put off, 0 to 1; absent: as the model's file says
+  std::int64_t nbest_size = 0;    ///< Unigram: draws among that many best; 0: among all segmentations
+  std::optional<double> alpha;    ///< Unigram: how much a score counts; absent: no sampling
 };
 
 /// Third step: a piece becomes tokens.
@@ -31,9 +40,38 @@ class TokenModel {
   /// Appends the tokens of one piece, in linear (or n log n) time. `scratch` comes from make_scratch().
   virtual void tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const = 0;
 
+  /// As tokenize(), but draws one of several ways to do it. `stream` tells the pieces of a text apart.
+  virtual void sample(std::string_view piece, const Sampling& /*sampling*/, std::uint64_t /*stream*/, Scratch* scratch,
+                      std::vector<ModelToken>& out) const {
+    tokenize(piece, scratch, out);
+  }
+  /// Whether the model's own file asks for sample(), with a Sampling that leaves the choice to it.
+  virtual bool random() const { return false; }
+
   /// Whether no token reaches over the place before `mark` (the one character that stands for a space, as "\u2581")
   /// where another character than `mark` is before it: then a piece may be cut there.
   virtual bool cuts_before(std::string_view /*mark*/) const { return false; }
+
+  /// Id of tokens whose text is what they stand for in the piece, not that of the vocabulary: -1 if there is none.
+  virtual std::int32_t literal_id() const { return -1; }
+
+  /// For a text that goes through in chunks, each but the first beginning with a mark at such a place, if the model
+  /// says yes here: start_text(), then for each chunk in turn tokenize_chunk(), all with one scratch. Together the
+  /// chunks give what tokenize() gives for the whole. (A model that cuts_before() the mark needs none of this: its
+  /// chunks do not depend on each other.)
+  virtual bool goes_on_before(std::string_view mark) const { return cuts_before(mark); }
+  virtual void start_text(Scratch* /*scratch*/) const {}
+  /// Appends the tokens of the next chunk. True if they are the same in any text: then they may be kept, and
+  /// pass_chunk() with them put in the place of another tokenize_chunk().
+  virtual bool tokenize_chunk(std::string_view chunk, Scratch* scratch, std::vector<ModelToken>& out) const {
+    tokenize(chunk, scratch, out);
+    return true;
+  }
+  /// The next chunk has `bytes` bytes and is one whose tokens were kept. False: here they may differ, tokenize_chunk()
+  /// must be asked.
+  virtual bool pass_chunk(std::span<const std::int32_t> /*ids*/, std::int64_t /*bytes*/, Scratch* /*scratch*/) const {
+    return true;
+  }
 
   virtual std::int64_t vocab_size() const = 0;
   virtual std::int32_t max_id() const = 0;

@@ -35,20 +35,32 @@ class Vocabulary {
 
   /// Id of `first` + `second`, whose hash the caller has; kNone if there is no such token.
   std::int32_t find(Hash hash, std::string_view first, std::string_view second) const {
-    const std::uint64_t h = hash.value();
-    for (std::uint64_t at = h & mask_;; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.entry < 0) return kNone;
-      if (slot.tag == static_cast<std::uint32_t>(h >> 32) && matches(slot.entry, first, second)) {
-        return entries_[static_cast<std::size_t>(slot.entry)].id;
-      }
-    }
+    const std::int32_t entry = find_entry(hash, first, second);
+    return entry < 0 ? kNone : entries_[static_cast<std::size_t>(entry)].id;
   }
   std::int32_t find(std::string_view token) const {
     Hash hash;
     hash.add(token);
     return find(hash, token, {});
   }
+
+  /// Entries are numbered 0 to size() - 1 by rising id: for what needs dense numbers. kNone if there is no such token.
+  std::int32_t find_entry(Hash hash, std::string_view first, std::string_view second) const {
+    const std::uint64_t h = hash.value();
+    for (std::uint64_t at = h & mask_;; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.entry < 0) return kNone;
+      if (slot.tag == static_cast<std::uint32_t>(h >> 32) && matches(slot.entry, first, second)) return slot.entry;
+    }
+  }
+  std::int32_t find_entry(std::string_view first, std::string_view second = {}) const {
+    Hash hash;
+    hash.add(first);
+    hash.add(second);
+    return find_entry(hash, first, second);
+  }
+  std::int32_t id_of_entry(std::int32_t entry) const { return entries_[static_cast<std::size_t>(entry)].id; }
+  std::string_view text_of_entry(std::int32_t entry) const { return text(entries_[static_cast<std::size_t>(entry)]); }
 
   std::optional<std::string_view> token(std::int32_t id) const;
   std::int64_t size() const { return static_cast<std::int64_t>(entries_.size()); }

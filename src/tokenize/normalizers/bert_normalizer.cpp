@@ -1,68 +1,77 @@
 #include "tokenize/normalizers/bert_normalizer.h"
 
-#include "unicode/canonical.h"
+#include "tokenize/normalizers/scan.h"
+#include "unicode/normal_form.h"
 #include "unicode/unicode.h"
 
 namespace sememe {
-namespace {
-
-void put_lower(Rewriter& out, char32_t c, Offset alignment) {
-  const unicode::Expansion lower = unicode::lower(c);
-  for (int i = 0; i < lower.size; ++i) out.put(lower.values[i], alignment);
-}
-
-}  // namespace
 
 void BertNormalizer::normalize(NormalizedString& text) const {
   if (options_.clean_text || options_.handle_chinese_chars) clean(text);
-  if (strips_accents() || options_.lowercase) decompose_and_lower(text);
+  if (strips_accents()) {
+    strip_accents_and_lower(text);
+  } else if (options_.lowercase) {
+    lower_case(text);
+  }
 }
 
 void BertNormalizer::clean(NormalizedString& text) const {
-  const int dropped = options_.clean_text ? unicode::kOther : 0;
-  const int spaces = options_.clean_text ? unicode::kWhitespace : 0;
   const int ideographs = options_.handle_chinese_chars ? unicode::kIdeograph : 0;
+  const std::string_view from = text.text();
   Rewriter out(text);
-  while (!out.done()) {
-    const char32_t c = out.peek();
-    const int flags = unicode::properties(c).flags;
-    if ((flags & dropped) != 0) {
-      out.skip();
-    } else if ((flags & spaces) != 0) {
-      out.replace(U' ');
-    } else if ((flags & ideographs) != 0) {
+  while (true) {
+    const auto at = static_cast<std::size_t>(out.position());
+    const std::size_t next =
+        options_.clean_text ? find_flagged_or_control(from, at, unicode::kOther | unicode::kWhitespace | ideographs)
+                            : find_flagged(from, at, ideographs);
+    out.keep_to(static_cast<std::int32_t>(next));
+    if (out.done()) break;
+    const int flags = unicode::properties(out.peek()).flags;
+    if ((flags & ideographs) != 0) {
       out.put(U' ', out.next_alignment());
       out.keep();
       out.insert(U' ');
+    } else if ((flags & unicode::kOther) != 0) {
+      out.skip();
     } else {
-      out.keep();
+      out.replace(U' ');
     }
   }
   out.commit();
 }
 
-void BertNormalizer::decompose_and_lower(NormalizedString& text) const {
+void BertNormalizer::strip_accents_and_lower(NormalizedString& text) const {
+  const int flags =
+      unicode::kDecomposes | unicode::kNonspacingMark | (options_.lowercase ? unicode::kLowers : unicode::Flag{});
+  const std::string_view from = text.text();
   Rewriter out(text);
-  if (strips_accents()) {
-    for_each_decomposed(text.text(), [&](const Decomposed& item) {
-      const bool drop = unicode::has(item.value, unicode::kNonspacingMark);
-      const Offset alignment = item.change == 0 ? out.next_alignment() : out.last_alignment();
-      if (item.change == 0) out.skip();
-      if (drop) return;
-      if (options_.lowercase) {
-        put_lower(out, item.value, alignment);
-      } else {
-        out.put(item.value, alignment);
+  std::vector<NormalizedCharacter> characters;
+  const auto keep_to = [&](std::size_t end) {
+    if (options_.lowercase) {
+      keep_in_lower_case(out, from, end);
+    } else {
+      out.keep_to(static_cast<std::int32_t>(end));
+    }
+  };
+  while (const auto part = next_unsettled(from, static_cast<std::size_t>(out.position()), flags)) {
+    keep_to(part->begin);
+    normal_form(from.substr(part->begin, part->end - part->begin), NormalForm::kNfd, characters);
+    for (const NormalizedCharacter& item : characters) {
+      if (unicode::has(item.value, unicode::kNonspacingMark)) {
+        if (item.change == 0) out.skip();
+        continue;
       }
-    });
-  } else {
-    while (!out.done()) {
-      const Offset alignment = out.next_alignment();
-      const char32_t c = out.peek();
-      out.skip();
-      put_lower(out, c, alignment);
+      const unicode::Expansion lower =
+          options_.lowercase ? unicode::lower(item.value) : unicode::Expansion{{item.value, 0, 0, 0}, 1};
+      if (item.change == 0) {
+        out.replace(lower.values[0]);
+      } else {
+        out.insert(lower.values[0]);
+      }
+      for (int i = 1; i < lower.size; ++i) out.insert(lower.values[i]);
     }
   }
+  keep_to(from.size());
   out.commit();
 }
 

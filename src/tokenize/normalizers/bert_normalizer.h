@@ -2,13 +2,13 @@
 
 #include <optional>
 
-#include "tokenize/normalizers/normalizer.h"
+#include "tokenize/normalizers/character_normalizer.h"
 
 namespace sememe {
 
 /// What BERT does to a text before it is split.
 /// Source  google-research/bert, tokenization.py, BasicTokenizer; switches as in Hugging Face tokenizers.
-class BertNormalizer final : public Normalizer {
+class BertNormalizer final : public CharacterNormalizer {
  public:
   struct Options {
     bool clean_text = true;             ///< drops control characters, makes every whitespace a space
@@ -19,8 +19,6 @@ class BertNormalizer final : public Normalizer {
   explicit BertNormalizer(const Options& options) : options_(options) {}
 
   void normalize(NormalizedString& text) const override;
-  bool keeps_seams() const override { return true; }
-  bool keeps_punctuation_seams() const override { return true; }
   std::string describe() const override;
 
   const Options& options() const { return options_; }
@@ -28,7 +26,7 @@ class BertNormalizer final : public Normalizer {
 
  private:
   void clean(NormalizedString& text) const;
-  void decompose_and_lower(NormalizedString& text) const;
+  void strip_accents_and_lower(NormalizedString& text) const;
   Options options_;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "tokenize/normalized_string.h"
 
@@ -14,8 +16,16 @@ class Normalizer {
   virtual void normalize(NormalizedString& text) const = 0;
   /// Whether the two sides of a seam (tokenize/seam.h) may go through one by one: but at the ends of the text, what
   /// becomes of a side does not depend on the other. A normalizer that cannot promise it is slower, not wrong.
-  virtual bool keeps_seams() const { return false; }              ///< of kind kSpace
-  virtual bool keeps_punctuation_seams() const { return false; }  ///< of kind kPunctuation
+  virtual bool keeps_seams() const { return seam_mark(" ").has_value(); }  ///< of kind kSpace
+  virtual bool keeps_punctuation_seams() const { return false; }           ///< of kind kPunctuation
+
+  /// For the steps after it. `mark` is the one character that stands for a seam's space by now: a space, "\u2581" or
+  /// visible ASCII. What this normalizer makes of it, if it keeps the sides apart, and whitespace off the end of the
+  /// left one; empty: it keeps them apart, but the steps after it can rely on nothing. nullopt: it promises nothing.
+  virtual std::optional<std::string> seam_mark(std::string_view /*mark*/) const { return std::nullopt; }
+  /// Whether seams of kind kPunctuation are kept, and are seams to the steps after it.
+  virtual bool punctuation_seams_stay() const { return keeps_punctuation_seams(); }
+
   /// One line for people: "BertNormalizer(lowercase, strip_accents)".
   virtual std::string describe() const = 0;
 };

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "tokenize/normalizers/bert_normalizer.h"
+#include "tokenize/normalizers/replace.h"
 #include "tokenize/normalizers/text_normalizers.h"
 
 namespace sememe {
@@ -66,10 +67,10 @@ TEST(BertNormalizer, MarksThatStayAreReordered) {
 }
 
 TEST(TextNormalizers, DecompositionAndCompositionKeepTheWayBack) {
-  EXPECT_EQ(normalized(Nfd(), "\u00E9a"), "e\u0301a|0-2 0-2 2-3");
-  EXPECT_EQ(normalized(Nfc(), "e\u0301a"), "\u00E9a|0-1 3-4");
+  EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfd), "\u00E9a"), "e\u0301a|0-2 0-2 2-3");
+  EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfc), "e\u0301a"), "\u00E9a|0-1 3-4");
   std::vector<std::unique_ptr<const Normalizer>> steps;
-  steps.push_back(std::make_unique<Nfd>());
+  steps.push_back(std::make_unique<UnicodeNormalizer>(NormalForm::kNfd));
   steps.push_back(std::make_unique<StripAccents>());
   steps.push_back(std::make_unique<Lowercase>());
   EXPECT_EQ(normalized(NormalizerSequence(std::move(steps)), "\u00C9A"), "ea|0-2 2-3");

@@ -5,7 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "tokenize/normalizers/normalizer.h"
+#include "tokenize/normalizers/character_normalizer.h"
+#include "unicode/normal_form.h"
 
 namespace sememe {
 
@@ -14,6 +15,9 @@ class NormalizerSequence final : public Normalizer {
  public:
   explicit NormalizerSequence(std::vector<std::unique_ptr<const Normalizer>> steps) : steps_(std::move(steps)) {}
   void normalize(NormalizedString& text) const override;
+  bool keeps_punctuation_seams() const override;
+  std::optional<std::string> seam_mark(std::string_view mark) const override;
+  bool punctuation_seams_stay() const override;
   std::string describe() const override;
 
  private:
@@ -21,33 +25,48 @@ class NormalizerSequence final : public Normalizer {
 };
 
 /// Lower case, character by character.
-class Lowercase final : public Normalizer {
+class Lowercase final : public CharacterNormalizer {
  public:
   void normalize(NormalizedString& text) const override;
   std::string describe() const override { return "Lowercase"; }
 };
 
-class Nfd final : public Normalizer {
+/// NFD, NFC, NFKD and NFKC.
+class UnicodeNormalizer final : public CharacterNormalizer {
  public:
+  explicit UnicodeNormalizer(NormalForm form) : form_(form) {}
   void normalize(NormalizedString& text) const override;
-  std::string describe() const override { return "NFD"; }
-};
+  std::string describe() const override;
 
-class Nfc final : public Normalizer {
- public:
-  void normalize(NormalizedString& text) const override;
-  std::string describe() const override { return "NFC"; }
+ private:
+  NormalForm form_;
 };
 
 /// Drops combining marks; decomposes nothing itself.
-class StripAccents final : public Normalizer {
+class StripAccents final : public CharacterNormalizer {
  public:
   void normalize(NormalizedString& text) const override;
   std::string describe() const override { return "StripAccents"; }
 };
 
+/// Drops some control characters and makes spaces of others, of invisible characters and of line ends.
+/// Source  google/sentencepiece, builder.cc, BuildNmtNFKCMap, as Hugging Face tokenizers has it.
+class Nmt final : public CharacterNormalizer {
+ public:
+  void normalize(NormalizedString& text) const override;
+  std::string describe() const override { return "Nmt"; }
+};
+
+/// Every byte becomes the character that stands for it (tokenize/byte_alphabet.h).
+class ByteLevelNormalizer final : public CharacterNormalizer {
+ public:
+  void normalize(NormalizedString& text) const override;
+  std::optional<std::string> seam_mark(std::string_view mark) const override;
+  std::string describe() const override { return "ByteLevel"; }
+};
+
 /// Drops whitespace at the ends.
-class Strip final : public Normalizer {
+class Strip final : public CharacterNormalizer {
  public:
   Strip(bool left, bool right) : left_(left), right_(right) {}
   void normalize(NormalizedString& text) const override;
@@ -57,23 +76,13 @@ class Strip final : public Normalizer {
   bool left_, right_;
 };
 
-/// Puts `content` in the place of every occurrence of `pattern` (plain text, not empty).
-class ReplaceString final : public Normalizer {
- public:
-  ReplaceString(std::string pattern, std::string content)
-      : pattern_(std::move(pattern)), content_(std::move(content)) {}
-  void normalize(NormalizedString& text) const override;
-  std::string describe() const override;
-
- private:
-  std::string pattern_, content_;
-};
-
-/// Puts `prefix` before a text that is not empty; it belongs to the text's first character.
-class Prepend final : public Normalizer {
+/// Puts `prefix` before a text that is not empty; it belongs to the text's first character. (An empty prefix takes the
+/// range of that character away, as in the reference.)
+class Prepend final : public CharacterNormalizer {
  public:
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
   void normalize(NormalizedString& text) const override;
+  std::optional<std::string> seam_mark(std::string_view mark) const override;
   std::string describe() const override;
 
  private:

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "tokenize/encoding_ops.h"
+#include "tokenize/post_processors/trim_offsets.h"
 
 namespace sememe {
 namespace {
@@ -16,20 +17,51 @@ Encoding special_tokens(const std::vector<std::int32_t>& ids, const std::vector<
   return out;
 }
 
+/// Puts special tokens around an encoding and what overflows of it.
+void wrap(Encoding& encoding, const SpecialToken* before, const SpecialToken& after, std::int32_t type_id,
+          bool keep_tokens) {
+  Encoding out;
+  if (before != nullptr) out = special_tokens({before->id}, {before->text}, type_id, keep_tokens);
+  append(out, encoding);
+  append(out, special_tokens({after.id}, {after.text}, type_id, keep_tokens));
+  out.tokens_total = encoding.tokens_total;
+  encoding = std::move(out);
+}
+
+void set_types(Encoding& encoding, std::int32_t type_id) {
+  std::fill(encoding.type_ids.begin(), encoding.type_ids.end(), type_id);
+}
+
 }  // namespace
 
-void BertProcessing::process(std::vector<Encoding>& encodings, const TokenizeOptions& options) const {
+void BertProcessing::process(std::vector<Encoding>& encodings, Texts, const TokenizeOptions& options) const {
   if (!options.add_special_tokens) return;
-  std::vector<Encoding> out;
-  out.push_back(special_tokens({cls_.id}, {cls_.text}, 0, options.keep_tokens));
-  for (std::size_t i = 0; i < encodings.size(); ++i) {
-    out.push_back(std::move(encodings[i]));
-    out.push_back(special_tokens({sep_.id}, {sep_.text}, static_cast<std::int32_t>(i), options.keep_tokens));
+  for (Encoding& encoding : encodings) {
+    const bool first = &encoding == encodings.data();
+    wrap(encoding, first ? &cls_ : nullptr, sep_, first ? 0 : 1, options.keep_tokens);
   }
-  encodings = std::move(out);
 }
 
 std::string BertProcessing::describe() const { return concat("BertProcessing(", cls_.text, " $A ", sep_.text, ")"); }
+
+void RobertaProcessing::process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const {
+  for (Encoding& encoding : encodings) {
+    if (trim_offsets_) trim_offsets(encoding, texts, add_prefix_space_);
+    set_types(encoding, 0);
+    if (!options.add_special_tokens) continue;
+    for (Encoding& piece : encoding.overflowing) set_types(piece, 0);
+    wrap(encoding, &encoding == encodings.data() ? &cls_ : &sep_, sep_, 0, options.keep_tokens);
+  }
+}
+
+std::string RobertaProcessing::describe() const {
+  return concat("RobertaProcessing(", cls_.text, " $A ", sep_.text, trim_offsets_ ? ", trim_offsets)" : ")");
+}
+
+void ByteLevelProcessing::process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions&) const {
+  if (!trim_offsets_) return;
+  for (Encoding& encoding : encodings) trim_offsets(encoding, texts, add_prefix_space_);
+}
 
 std::int64_t TemplateProcessing::added_tokens(bool pair) const {
   std::int64_t count = 0;
@@ -37,14 +69,17 @@ std::int64_t TemplateProcessing::added_tokens(bool pair) const {
   return count;
 }
 
-void TemplateProcessing::process(std::vector<Encoding>& encodings, const TokenizeOptions& options) const {
+void TemplateProcessing::process(std::vector<Encoding>& encodings, Texts, const TokenizeOptions& options) const {
+  if (encodings.size() > 2) {
+    fail(ErrorCode::kUnsupported, "post-processor: a template over the ", encodings.size(),
+         " parts that the steps before it made; at most 2");
+  }
   std::vector<Encoding> out;
   for (const Part& part : encodings.size() > 1 ? pair_ : single_) {
     if (part.sequence >= 0) {
+      // As in the reference: what overflows keeps the types that it had.
       Encoding encoding = encodings[static_cast<std::size_t>(part.sequence)];
-      const auto set_type = [&](Encoding& e) { std::fill(e.type_ids.begin(), e.type_ids.end(), part.type_id); };
-      set_type(encoding);
-      for (Encoding& piece : encoding.overflowing) set_type(piece);
+      set_types(encoding, part.type_id);
       out.push_back(std::move(encoding));
     } else if (options.add_special_tokens) {
       out.push_back(special_tokens(part.ids, part.tokens, part.type_id, options.keep_tokens));
@@ -71,6 +106,41 @@ std::string TemplateProcessing::describe() const {
     for (const std::string& token : part.tokens) out.append(out.empty() ? "" : " ").append(token);
   }
   return "TemplateProcessing(" + out + ")";
+}
+
+std::int64_t PostProcessorSequence::added_tokens(bool pair) const {
+  std::int64_t count = 0;
+  for (const auto& step : steps_) count += step->added_tokens(pair);
+  return count;
+}
+
+bool PostProcessorSequence::needs_tokens() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->needs_tokens(); });
+}
+
+void PostProcessorSequence::process(std::vector<Encoding>& encodings, Texts texts,
+                                    const TokenizeOptions& options) const {
+  for (const auto& step : steps_) step->process(encodings, texts, options);
+}
+
+// Of several steps that add something, a later one may take what an earlier one added for a text of its own.
+std::optional<PostProcessor::Affixes> PostProcessorSequence::single_affixes() const {
+  Affixes out;
+  int adding = 0;
+  for (const auto& step : steps_) {
+    std::optional<Affixes> affixes = step->single_affixes();
+    if (!affixes) return std::nullopt;
+    if (affixes->before.empty() && affixes->after.empty()) continue;
+    if (++adding > 1) return std::nullopt;
+    out = std::move(*affixes);
+  }
+  return out;
+}
+
+std::string PostProcessorSequence::describe() const {
+  std::string out;
+  for (const auto& step : steps_) out.append(out.empty() ? "" : ", ").append(step->describe());
+  return "Sequence(" + out + ")";
 }
 
 }  // namespace sememe

@@ -1,5 +1,7 @@
 #include "tokenize/pre_tokenizers/character_splits.h"
 
+#include <algorithm>
+
 #include "unicode/unicode.h"
 
 namespace sememe {
@@ -13,6 +15,28 @@ auto find_flagged(int flag) {
 
 void PreTokenizerSequence::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   for (const auto& step : steps_) step->split(text, pieces);
+}
+
+// What comes after a cut sees no piece that reaches over a seam; what comes after a step that kept it, but wrote
+// another character in its place, promised nothing of that.
+Seam PreTokenizerSequence::seam() const {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Seam seam = steps_[i]->seam();
+    if (seam != Seam::kKept) return seam;
+    if (steps_[i]->rewrites_spaces() && i + 1 < steps_.size()) return Seam::kJoined;
+  }
+  return Seam::kKept;
+}
+
+Seam PreTokenizerSequence::seam_at_punctuation() const {
+  for (const auto& step : steps_) {
+    if (step->seam_at_punctuation() != Seam::kKept) return step->seam_at_punctuation();
+  }
+  return Seam::kKept;
+}
+
+bool PreTokenizerSequence::rewrites_spaces() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->rewrites_spaces(); });
 }
 
 std::string PreTokenizerSequence::describe() const {
@@ -68,6 +92,11 @@ void Whitespace::split(NormalizedString& text, std::vector<Piece>& pieces) const
 
 void WhitespaceSplit::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   split_pieces(text.text(), pieces, SplitBehavior::kRemoved, find_flagged(unicode::kWhitespace));
+}
+
+// Merged with what is before it, a mark would draw the word to its side of the seam.
+Seam Punctuation::seam_at_punctuation() const {
+  return behavior_ == SplitBehavior::kMergedWithPrevious ? Seam::kJoined : Seam::kCut;
 }
 
 void Punctuation::split(NormalizedString& text, std::vector<Piece>& pieces) const {

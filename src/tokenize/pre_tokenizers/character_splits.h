@@ -14,6 +14,9 @@ class PreTokenizerSequence final : public PreTokenizer {
  public:
   explicit PreTokenizerSequence(std::vector<std::unique_ptr<const PreTokenizer>> steps) : steps_(std::move(steps)) {}
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override;
+  Seam seam_at_punctuation() const override;
+  bool rewrites_spaces() const override;
   std::string describe() const override;
 
  private:
@@ -34,6 +37,8 @@ class BertPreTokenizer final : public PreTokenizer {
 class Whitespace final : public PreTokenizer {
  public:
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return Seam::kCut; }
+  Seam seam_at_punctuation() const override { return Seam::kCut; }
   std::string describe() const override { return "Whitespace"; }
 };
 
@@ -41,6 +46,8 @@ class Whitespace final : public PreTokenizer {
 class WhitespaceSplit final : public PreTokenizer {
  public:
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return Seam::kCut; }
+  Seam seam_at_punctuation() const override { return Seam::kKept; }
   std::string describe() const override { return "WhitespaceSplit"; }
 };
 
@@ -48,6 +55,8 @@ class Punctuation final : public PreTokenizer {
  public:
   explicit Punctuation(SplitBehavior behavior) : behavior_(behavior) {}
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return Seam::kKept; }
+  Seam seam_at_punctuation() const override;
   std::string describe() const override { return "Punctuation"; }
 
  private:
@@ -59,6 +68,8 @@ class Digits final : public PreTokenizer {
  public:
   explicit Digits(bool individual) : individual_(individual) {}
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return Seam::kKept; }
+  Seam seam_at_punctuation() const override { return Seam::kKept; }
   std::string describe() const override { return individual_ ? "Digits(individual)" : "Digits"; }
 
  private:
@@ -70,6 +81,7 @@ class CharDelimiterSplit final : public PreTokenizer {
  public:
   explicit CharDelimiterSplit(char32_t delimiter) : delimiter_(delimiter) {}
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
+  Seam seam() const override { return delimiter_ == ' ' ? Seam::kCut : Seam::kKept; }
   std::string describe() const override { return "CharDelimiterSplit"; }
 
  private:

@@ -23,6 +23,8 @@ class PreTokenizer {
   virtual void split(NormalizedString& text, std::vector<Piece>& pieces) const = 0;
   virtual Seam seam() const { return Seam::kJoined; }                 ///< of kind kSpace
   virtual Seam seam_at_punctuation() const { return Seam::kJoined; }  ///< of kind kPunctuation
+  /// It may write a space as something else, which seams do not survive.
+  virtual bool rewrites_spaces() const { return false; }
   virtual std::string describe() const = 0;
 };
 

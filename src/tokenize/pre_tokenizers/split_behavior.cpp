@@ -1,8 +1,11 @@
 #include "tokenize/pre_tokenizers/split_behavior.h"
 
-namespace sememe {
+#include <algorithm>
 
-void append_pieces(const std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out) {
+namespace sememe {
+namespace {
+
+void merge(const std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out) {
   const std::size_t first = out.size();
   bool previous = false;  // was the stretch before (in reading direction of the behavior) a delimiter?
   switch (behavior) {
@@ -46,6 +49,15 @@ void append_pieces(const std::vector<Stretch>& stretches, SplitBehavior behavior
       }
       return;
   }
+}
+
+}  // namespace
+
+void append_pieces(const std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out) {
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
+  merge(stretches, behavior, out);
+  const auto is_empty = [](const Piece& piece) { return piece.begin == piece.end; };
+  out.erase(std::remove_if(out.begin() + first, out.end(), is_empty), out.end());
 }
 
 }  // namespace sememe

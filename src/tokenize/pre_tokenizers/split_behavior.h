@@ -23,7 +23,8 @@ struct Stretch {
   bool delimiter;
 };
 
-/// Appends to `out` the pieces that `stretches` become.
+/// Appends to `out` the pieces that `stretches` become. Stretches may be empty (a pattern can match nothing), and
+/// count when others are merged; no piece is empty.
 void append_pieces(const std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out);
 
 /// Splits every piece of `text`; find(text, piece, stretches) appends the stretches of one piece.

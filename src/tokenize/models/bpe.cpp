@@ -1,0 +1,121 @@
+#include "tokenize/models/bpe.h"
+
+#include <algorithm>
+
+#include "base/fail.h"
+#include "tokenize/models/bpe_symbols.h"
+
+namespace sememe {
+namespace {
+
+std::string byte_token(std::size_t byte) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  return {'<', '0', 'x', kDigits[byte >> 4], kDigits[byte & 15], '>'};
+}
+
+/// The character that `text` consists of, if it is one and no more.
+std::optional<char32_t> single_character(std::string_view text) {
+  if (text.empty() || text.size() > 4 || find_invalid_utf8(text)) return std::nullopt;
+  const CodePoint c = decode_utf8(text, 0);
+  return static_cast<std::size_t>(c.length) == text.size() ? std::optional(c.value) : std::nullopt;
+}
+
+}  // namespace
+
+Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, Options options, const std::string& where)
+    : vocabulary_(std::move(vocabulary)), options_(std::move(options)), where_(where) {
+  if (!(options_.dropout >= 0 && options_.dropout <= 1)) {
+    fail(ErrorCode::kCorrupt, where, ": dropout is ", options_.dropout, ", expected 0 to 1");
+  }
+  if (vocabulary_.size() > MergeTable::kMaxSymbols) {
+    fail(ErrorCode::kUnsupported, where, ": a BPE of ", vocabulary_.size(), " tokens; at most ",
+         MergeTable::kMaxSymbols);
+  }
+  if (static_cast<std::int64_t>(merges.size()) > MergeTable::kMaxMerges) {
+    fail(ErrorCode::kUnsupported, where, ": a BPE of ", merges.size(), " merges; at most ", MergeTable::kMaxMerges);
+  }
+  read_merges(merges);
+  read_characters();
+  for (std::size_t byte = 0; byte < bytes_.size(); ++byte) bytes_[byte] = vocabulary_.find_entry(byte_token(byte));
+  if (options_.unk_token) unk_ = vocabulary_.find_entry(*options_.unk_token);
+}
+
+void Bpe::read_merges(const Merges& merges) {
+  const std::size_t prefix = options_.continuing_prefix.size();
+  std::vector<MergeTable::Merge> table;
+  table.reserve(merges.size());
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    const auto [left, right] = merges[i];
+    const auto missing = [&, left = left, right = right](std::string_view what, std::string_view token) {
+      fail(ErrorCode::kCorrupt, where_, ": merge ", i + 1, " (", quote(left), " ", quote(right), ") ", what, " ",
+           quote(token), ", which is not in the vocabulary");
+    };
+    MergeTable::Merge merge{vocabulary_.find_entry(left), vocabulary_.find_entry(right), -1};
+    if (merge.left < 0) missing("names", left);
+    if (merge.right < 0) missing("names", right);
+    if (right.size() < prefix) {
+      fail(ErrorCode::kCorrupt, where_, ": merge ", i + 1, " (", quote(left), " ", quote(right),
+           "): the second token is shorter than continuing_subword_prefix ", quote(options_.continuing_prefix));
+    }
+    const std::string_view rest = right.substr(prefix);
+    merge.result = vocabulary_.find_entry(left, rest);
+    if (merge.result < 0) missing("makes", concat(left, rest));
+    if (left.empty() || rest.empty()) plain_merges_ = false;
+    table.push_back(merge);
+  }
+  merger_ = BpeMerger(MergeTable(std::move(table)));
+}
+
+void Bpe::read_characters() {
+  const bool prefixed = !options_.continuing_prefix.empty(), suffixed = !options_.end_suffix.empty();
+  for (std::size_t variant = 0; variant < table_.size(); ++variant) {
+    const std::size_t known = (prefixed ? variant & 1 : 0) | (suffixed ? variant & 2 : 0);
+    if (known != variant) {
+      table_[variant] = table_[known];
+      continue;
+    }
+    const std::string_view prefix = (variant & 1) != 0 ? std::string_view(options_.continuing_prefix) : "";
+    const std::string_view suffix = (variant & 2) != 0 ? std::string_view(options_.end_suffix) : "";
+    table_[variant] = characters_.size();
+    CharacterTable& table = characters_.emplace_back();
+    for (std::int32_t entry = 0; entry < vocabulary_.size(); ++entry) {
+      std::string_view text = vocabulary_.text_of_entry(entry);
+      if (text.size() <= prefix.size() + suffix.size() || text.size() > prefix.size() + suffix.size() + 4) continue;
+      if (!text.starts_with(prefix) || !text.ends_with(suffix)) continue;
+      text = text.substr(prefix.size(), text.size() - prefix.size() - suffix.size());
+      if (const auto c = single_character(text)) table.set(*c, entry);
+    }
+  }
+}
+
+std::unique_ptr<TokenModel::Scratch> Bpe::make_scratch() const { return std::make_unique<Buffers>(); }
+
+// A cut is safe if the parts see the same symbols as the whole, nothing shifts their ranges, and no merge joins what
+// begins with the mark to something before it that does not end with one.
+bool Bpe::cuts_before(std::string_view mark) const {
+  const auto character = single_character(mark);
+  if (!character || characters_[0].find(*character) < 0 || !plain_merges_) return false;
+  if (!options_.continuing_prefix.empty() || !options_.end_suffix.empty() || options_.ignore_merges) return false;
+  if (!options_.unk_token || options_.unk_token->find(mark) != std::string::npos) return false;
+  if (options_.byte_fallback && (mark[0] == '<' || mark[0] == '>')) return false;
+  return std::none_of(merger_.table().merges().begin(), merger_.table().merges().end(),
+                      [&](const MergeTable::Merge& merge) {
+                        return vocabulary_.text_of_entry(merge.right).starts_with(mark) &&
+                               !vocabulary_.text_of_entry(merge.left).ends_with(mark);
+                      });
+}
+
+std::optional<std::int32_t> Bpe::token_to_id(std::string_view token) const {
+  const std::int32_t id = vocabulary_.find(token);
+  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
+}
+
+std::string Bpe::describe() const {
+  std::string out = concat("BPE(", vocabulary_.size(), ", ", merger_.table().merges().size(), " merges");
+  if (options_.byte_fallback) out += ", byte_fallback";
+  if (options_.ignore_merges) out += ", ignore_merges";
+  if (options_.dropout > 0) out += concat(", dropout ", options_.dropout);
+  return out + ")";
+}
+
+}  // namespace sememe

@@ -1,0 +1,167 @@
+#include "tokenize/normalizers/sentencepiece_normalizer.h"
+
+#include <algorithm>
+
+#include "io/utf8.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::string_view kMark = "\xE2\x96\x81";  // U+2581
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+/// Bytes of the character that `text` begins with, 0 if it is not well formed.
+std::size_t character_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  const std::string_view character = text.substr(0, length);
+  return find_invalid_utf8(character) ? 0 : character.size();
+}
+
+/// Where the new text goes, without the way back.
+struct TextOutput {
+  std::string text;
+  void append(std::string_view part, std::size_t) { text.append(part); }
+  void append(char c, std::size_t) { text.push_back(c); }
+  std::size_t truncate(std::size_t size, std::size_t consumed) {
+    text.resize(size);
+    return consumed;
+  }
+  void finish(std::size_t) {}
+};
+
+/// The same, keeping for each byte where it comes from.
+struct AlignedOutput {
+  NormalizedString::Draft& draft;
+  std::string& text = draft.text;
+
+  void append(std::string_view part, std::size_t from) {
+    text.append(part);
+    draft.alignment.insert(draft.alignment.end(), part.size(), {static_cast<std::int32_t>(from), 0});
+  }
+  void append(char c, std::size_t from) {
+    text.push_back(c);
+    draft.alignment.push_back({static_cast<std::int32_t>(from), 0});
+  }
+  std::size_t truncate(std::size_t size, std::size_t) {
+    const auto consumed = static_cast<std::size_t>(draft.alignment[size].begin);
+    text.resize(size);
+    draft.alignment.resize(size);
+    return consumed;
+  }
+  /// `end` of the text that was read.
+  void finish(std::size_t end) {
+    auto next = static_cast<std::int32_t>(end);
+    for (std::size_t i = draft.alignment.size(); i-- > 0;) {
+      draft.alignment[i].end = next;
+      next = draft.alignment[i].begin;
+    }
+  }
+};
+
+}  // namespace
+
+SentencePieceNormalizer::SentencePieceNormalizer(const Options& options, std::string_view precompiled_charsmap,
+                                                 const std::vector<SentencePiece>& pieces, const std::string& where)
+    : options_(options),
+      charsmap_(precompiled_charsmap, where),
+      user_defined_(pieces),
+      space_(options.escape_whitespaces ? kMark : " ") {
+  for (int c = 0; c < 128; ++c) {
+    plain_[static_cast<std::size_t>(c)] = charsmap_.keeps_before_ascii(static_cast<char>(c));
+  }
+  for (const SentencePiece& piece : pieces) {
+    if (piece.type != SentencePiece::Type::kUserDefined || piece.text.empty()) continue;
+    plain_[static_cast<unsigned char>(piece.text[0])] = false;
+    symbols_keep_seams_ = symbols_keep_seams_ && piece.text.find(' ') == std::string_view::npos;
+  }
+}
+
+SentencePieceNormalizer::Prefix SentencePieceNormalizer::normalize_prefix(std::string_view input) const {
+  if (!user_defined_.empty()) {
+    if (const std::size_t length = user_defined_.longest_prefix(input); length > 0) {
+      return {input.substr(0, length), length};
+    }
+  }
+  if (const auto match = charsmap_.longest_prefix(input)) return {match->replacement, match->length};
+  const std::size_t length = character_length(input);
+  if (length == 0) return {kReplacement, 1};
+  return {input.substr(0, length), length};
+}
+
+template <class Output>
+void SentencePieceNormalizer::run(std::string_view input, Output& out) const {
+  const bool one_space = options_.remove_extra_whitespaces;
+  std::size_t at = 0;
+  while (one_space && at < input.size()) {
+    const Prefix prefix = normalize_prefix(input.substr(at));
+    if (prefix.text != " ") break;
+    at += prefix.length;
+  }
+  if (at == input.size()) return;
+  const bool prefix_mark = !options_.treat_whitespace_as_suffix && options_.add_dummy_prefix;
+  if (prefix_mark) out.append(space_, at);
+
+  bool after_space = one_space;
+  while (at < input.size()) {
+    const char c = input[at];
+    if (plain_[static_cast<unsigned char>(c)] && (at + 1 == input.size() || is_ascii(input[at + 1]))) {
+      if (c != ' ') {
+        out.append(c, at);
+      } else if (!after_space) {
+        out.append(space_, at);
+      }
+      after_space = one_space && c == ' ';
+      ++at;
+      continue;
+    }
+    const Prefix prefix = normalize_prefix(input.substr(at));
+    std::string_view text = prefix.text;
+    while (after_space && text.starts_with(' ')) text.remove_prefix(1);
+    if (!text.empty()) {
+      for (const char byte : text) {
+        if (byte == ' ') {
+          out.append(space_, at);
+        } else {
+          out.append(byte, at);
+        }
+      }
+      after_space = one_space && text.ends_with(' ');
+    }
+    at += prefix.length;
+  }
+  while (one_space && out.text.ends_with(space_)) at = out.truncate(out.text.size() - space_.size(), at);
+  if (options_.treat_whitespace_as_suffix && options_.add_dummy_prefix) out.append(space_, at);
+  out.finish(at);
+}
+
+void SentencePieceNormalizer::normalize(NormalizedString& text) const {
+  AlignedOutput out{text.draft()};
+  run(text.text(), out);
+  text.accept_draft();
+}
+
+std::string SentencePieceNormalizer::normalize(std::string_view text) const {
+  TextOutput out;
+  run(text, out);
+  return std::move(out.text);
+}
+
+bool SentencePieceNormalizer::keeps_seams() const { return charsmap_.keeps_seams() && symbols_keep_seams_; }
+
+std::string SentencePieceNormalizer::describe() const {
+  std::string out;
+  const auto add = [&out](bool set, std::string_view name) {
+    if (set) out.append(out.empty() ? "" : ", ").append(name);
+  };
+  add(!charsmap_.empty(), "charsmap");
+  add(options_.add_dummy_prefix, options_.treat_whitespace_as_suffix ? "dummy suffix" : "dummy prefix");
+  add(options_.remove_extra_whitespaces, "single spaces");
+  add(options_.escape_whitespaces, "escaped spaces");
+  return "SentencePiece(" + out + ")";
+}
+
+}  // namespace sememe

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "tokenize/pre_tokenizers/pre_tokenizer.h"
+
+namespace sememe {
+
+/// Gives every piece but added tokens a new text: rewrite(rewriter, end) consumes the text up to `end`. What lies
+/// between pieces goes.
+template <class Rewrite>
+void rewrite_pieces(NormalizedString& text, std::vector<Piece>& pieces, Rewrite&& rewrite) {
+  Rewriter rewriter(text);
+  for (Piece& piece : pieces) {
+    while (rewriter.position() < piece.begin) rewriter.skip();
+    piece.begin = rewriter.written();
+    if (piece.added_id < 0) rewrite(rewriter, piece.end);
+    while (rewriter.position() < piece.end) rewriter.keep();
+    piece.end = rewriter.written();
+  }
+  rewriter.commit();
+}
+
+}  // namespace sememe
