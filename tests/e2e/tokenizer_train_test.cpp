@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+
+#include <cstdint>
 #include <signal.h>
 
 #include "support/cli.h"
@@ -11,7 +13,7 @@ using TokenizerTrain = CliTest;
 std::string corpus(int lines = 300) {
   std::string text;
   for (int i = 0; i < lines; ++i)
-    text.append("the cat sat on mat ").append(std::to_string(i * 7919 % 1000)).append(", it's walking\n");
+    text.append("the cat sat on mat ").append(std::to_string(std::int64_t{i} * 7919 % 1000)).append(", it's walking\n");
   return text;
 }
 
