@@ -5,6 +5,7 @@
 #include "io/npy.h"
 #include "io/npz.h"
 #include "support/cli.h"
+#include "support/sanitized.h"
 
 namespace sememe::test {
 namespace {
@@ -232,9 +233,7 @@ TEST_F(Encode, VerboseTellsModelInstructionSetAndSpeed) {
 }
 
 TEST_F(Encode, MemoryDoesNotGrowWithTheInput) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers keep freed memory";
-#endif
+  if (test::kSanitized) GTEST_SKIP() << "sanitizers keep freed memory";
   const auto peak = [&](int lines) {
     std::string text;
     for (int i = 0; i < lines; ++i) text.append("a cat on mat ").append(std::to_string(i)).append("\n");

@@ -9,10 +9,13 @@
 
 #include "base/rng.h"
 #include "sememe/encoder.h"
+#include "support/sanitized.h"
 #include "support/shared_data.h"
 
 namespace sememe {
 namespace {
+
+constexpr int kLongest = test::kSanitized ? 120 : 300;
 
 std::vector<std::string> mixed_texts() {
   const std::string words[] = {"the",    "river",        "bank",  "closed", "cat",  "unbelievable",
@@ -21,9 +24,9 @@ std::vector<std::string> mixed_texts() {
   const CounterRng rng(5, 0);
   std::vector<std::string> texts = {""};
   std::uint64_t draw = 0;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < (test::kSanitized ? 20 : 60); ++i) {
     std::string text;
-    for (std::uint32_t n = rng.below(draw++, i % 10 == 9 ? 300 : 25); n > 0; --n)
+    for (std::uint32_t n = rng.below(draw++, i % 10 == 9 ? kLongest : 25); n > 0; --n)
       text.append(words[rng.below(draw++, std::size(words))]).append(" ");
     texts.push_back(text);
   }

@@ -12,6 +12,7 @@
 #include "parity/compare.h"
 #include "sememe/encoder.h"
 #include "sememe/similarity.h"
+#include "support/sanitized.h"
 #include "support/shared_data.h"
 
 namespace sememe {
@@ -23,10 +24,13 @@ struct Reference {
   std::vector<std::int32_t> tokens_total;
 };
 
-Reference read_reference(const std::filesystem::path& file) {
+/// Every `step`-th record.
+Reference read_reference(const std::filesystem::path& file, std::int64_t step) {
   Reference r;
   std::ifstream in(file);
+  std::int64_t number = 0;
   for (std::string line; std::getline(in, line);) {
+    if (number++ % step != 0) continue;
     const JsonDocument document = JsonDocument::parse(line, file.string());
     const Json record = document.root();
     r.texts.emplace_back(record.at("text").as_string());
@@ -49,10 +53,13 @@ TEST_P(MiniLm, GivesTheVectorsOfSentenceTransformers) {
   const auto folder = test::shared_data(std::string("golden/") + GetParam());
   SEMEME_SKIP_WITHOUT(test::minilm_folder());
   SEMEME_SKIP_WITHOUT(folder);
-  const Reference want = read_reference(folder / "texts.jsonl");
+  const std::int64_t step = test::kSanitized ? 16 : 1;
+  const Reference want = read_reference(folder / "texts.jsonl", step);
   const NpyArray vectors = read_npy(folder / "embeddings.npy");
   const auto count = static_cast<std::int64_t>(want.texts.size());
-  ASSERT_EQ(vectors.shape, (std::vector<std::int64_t>{count, 384}));
+  ASSERT_EQ(vectors.shape.size(), 2u);
+  ASSERT_EQ((vectors.shape[0] + step - 1) / step, count);
+  ASSERT_EQ(vectors.shape[1], 384);
 
   std::vector<TextStats> stats;
   const Matrix got = encoder().encode(want.texts, {}, &stats);
@@ -61,7 +68,7 @@ TEST_P(MiniLm, GivesTheVectorsOfSentenceTransformers) {
   const std::span<const float> expected = vectors.as<float>();
   for (std::int64_t i = 0; i < count; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const auto row = expected.subspan(at * 384, 384);
+    const auto row = expected.subspan(static_cast<std::size_t>(i * step) * 384, 384);
     test::expect_close(got.row(i), row, 5e-6, "text " + std::to_string(i));
     EXPECT_GE(test::cosine(got.row(i), row), 0.999999) << i;
     EXPECT_EQ(stats[at].tokens, want.tokens_total[at]) << i;
@@ -74,8 +81,9 @@ TEST_P(MiniLm, GivesTheVectorsOfSentenceTransformers) {
   const NpzReader states(folder / "token_embeddings.npz");
   ASSERT_GE(states.names().size(), 20u);
   for (const std::string& name : states.names()) {
+    if (std::stoi(name) % step != 0) continue;
     const NpyArray state = states.read(name);
-    const auto i = static_cast<std::size_t>(std::stoi(name));
+    const auto i = static_cast<std::size_t>(std::stoi(name) / step);
     ASSERT_EQ(state.shape[0], tokens.offsets[i + 1] - tokens.offsets[i]);
     const auto first = static_cast<std::size_t>(tokens.offsets[i] * 384);
     test::expect_close(std::span(tokens.vectors.data(), static_cast<std::size_t>(tokens.vectors.rows() * 384))
