@@ -23,8 +23,9 @@ test: build  ## run every test
 	@if test -t 1; then progress=--progress; fi; \
 	  ctest --preset release -j $(JOBS) --no-label-summary $$progress
 
-bench: build  ## time the kernels and the encoder
+bench: build  ## time the kernels, the encoder, and the tokenizers beside their peers
 	@build/release/sememe_bench --benchmark_min_time=0.2
+	@tools/bench-peers tokenizers
 
 check-all:  ## formatting, every instruction set, clang, sanitizers (long)
 	@tools/setup --extra

@@ -1,10 +1,12 @@
 // Tokenizers on text: checked, then timed on one thread. The text is a file with one document a line
 // (SEMEME_BENCH_TEXT), else LICENSE; the tokenizers are a list parted by colons (SEMEME_BENCH_TOKENIZERS), else
-// all-MiniLM-L6-v2. bench/peers/tokenizers.py runs the same with the peers beside it.
+// all-MiniLM-L6-v2. bench/peers/bench_tokenizers.py runs the same with the peers beside it.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -82,16 +84,23 @@ void encodings_of_all(const Tokenizer& tokenizer, const std::vector<std::string>
 void register_all(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
   const auto add = [&](const std::string& what, auto work) {
-    benchmark::RegisterBenchmark(("tokenize/" + what + "/" + name).c_str(), work)->Unit(benchmark::kMillisecond);
+    return benchmark::RegisterBenchmark(("tokenize/" + what + "/" + name).c_str(), work)->Unit(benchmark::kMillisecond);
   };
   add("ids", [path](benchmark::State& state) { run(state, path, documents(), ids_of_all); });
   add("encodings", [path](benchmark::State& state) { run(state, path, documents(), encodings_of_all); });
-  add("batch2", [path](benchmark::State& state) {
-    const std::vector<std::string_view> views(documents().begin(), documents().end());
-    run(state, path, documents(), [&](const Tokenizer& tokenizer, const auto&) {
-      benchmark::DoNotOptimize(tokenizer.encode_batch(views, {}, 2));
-    });
-  });
+  for (const int threads : {1, 2}) {
+    const auto work = [path, threads](benchmark::State& state) {
+      const std::vector<std::string_view> views(documents().begin(), documents().end());
+      run(state, path, documents(), [&](const Tokenizer& tokenizer, const auto&) {
+        constexpr std::size_t kBatch = 1024;
+        for (std::size_t i = 0; i < views.size(); i += kBatch) {
+          const auto batch = std::span(views).subspan(i, std::min(kBatch, views.size() - i));
+          benchmark::DoNotOptimize(tokenizer.encode_batch(batch, {}, threads));
+        }
+      });
+    };
+    add("batch" + std::to_string(threads), work)->UseRealTime();
+  }
   add("sentence", [path](benchmark::State& state) {
     run(state, path, {"The quick brown fox jumps over the lazy dog near the river."}, ids_of_all);
   });

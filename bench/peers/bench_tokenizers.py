@@ -6,7 +6,7 @@ Usage: tools/bench-peers tokenizers [--text FILE] [--megabytes N] [--rounds N] [
 A tokenizer is a file or folder that both sides can read: a tokenizer.json (Hugging Face tokenizers), a .tiktoken
 (tiktoken, by its known name), a SentencePiece .model. The text has one document a line. Every round runs each side once;
 the table has medians and the ratio of the medians. Before anything is timed, the ids of the first 2,000 documents are
-compared; a tokenizer whose ids differ is not timed.
+compared; a tokenizer whose ids differ is not timed. "2 threads": encode_batch() on two over one, by the clock.
 """
 import argparse
 import json
@@ -42,7 +42,7 @@ def tiktoken_file(path):
     if pattern is None:
         golden = path.parents[2] / f"golden/tokenizers/tiktoken-{path.stem}.pattern.json"
         loaded = json.loads(golden.read_text(encoding="utf-8"))
-        pattern = loaded if isinstance(loaded, str) else loaded["pattern"]
+        pattern = loaded[path.stem]
     encoding = tiktoken.Encoding(path.stem, pat_str=pattern, mergeable_ranks=load_tiktoken_bpe(str(path)), special_tokens={})
     return "tiktoken", lambda texts: encoding.encode_ordinary_batch(texts, num_threads=1), encoding.encode_ordinary
 
@@ -97,7 +97,18 @@ def ours(path, text_file, what):
     result = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)["benchmarks"][0]
     if "error_message" in result:
         sys.exit(f"{path}: {result['error_message']}")
-    return result["cpu_time"] * 1e3 if what == "sentence" else result["MB/s"]
+    return result["cpu_time"] if what == "load" else result["cpu_time"] * 1e3 if what == "sentence" else result["MB/s"]
+
+
+def known_tokenizers():
+    """One of each family, of those that are here."""
+    data = ROOT / "../shared/data/tokenizers"
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "sememe/models"
+    paths = [cache / "sentence-transformers/all-MiniLM-L6-v2/tokenizer.json"]
+    paths += [data / name / "tokenizer.json" for name in ("gpt2", "phi-3-mini", "t5-small")]
+    paths += [data / "tiktoken" / f"{name}.tiktoken" for name in ("cl100k_base", "o200k_base")]
+    paths += [data / "sentencepiece-fixtures" / f"test_sentencepiece{kind}.model" for kind in ("", "_bpe")]
+    return [path for path in paths if path.exists()]
 
 
 def main():
@@ -105,7 +116,7 @@ def main():
     parser.add_argument("--text", type=pathlib.Path, default=ROOT / "../shared/data/text/enwiki.txt.zst")
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("tokenizers", nargs="+", type=pathlib.Path)
+    parser.add_argument("tokenizers", nargs="*", type=pathlib.Path, help="default: one of each family")
     options = parser.parse_args()
 
     limit = int(options.megabytes * 1e6)
@@ -121,12 +132,13 @@ def main():
     text_file.write_text("\n".join(texts), encoding="utf-8")
 
     print(f"{size / 1e6:.1f} MB in {len(texts)} documents, one thread; medians of {options.rounds} rounds in turns")
-    print(f"{'tokenizer':28} {'peer':14} {'MB/s':>7} {'Sememe':>8} {'ratio':>7} {'us/call':>8} {'Sememe':>8} {'ratio':>7}")
-    for path in options.tokenizers:
+    print(f"{'tokenizer':28} {'peer':14} {'MB/s':>7} {'Sememe':>8} {'ratio':>7} {'us/call':>8} {'Sememe':>8} {'ratio':>7} "
+          f"{'2 threads':>9} {'load ms':>8}")
+    for path in options.tokenizers or known_tokenizers():
         name, batch, single = peer_of(path)
         label = path.parent.name if path.name == "tokenizer.json" else path.name
         if wrong := difference(path, batch, texts):
-            print(f"{label:28} {wrong}")
+            print(f"{label:28} {wrong}", flush=True)
             continue
         peer, mine, peer_call, my_call = [], [], [], []
         for _ in range(options.rounds):
@@ -135,7 +147,8 @@ def main():
             peer_call.append(microseconds(single))
             my_call.append(ours(path, text_file, "sentence"))
         a, b, c, d = map(statistics.median, (peer, mine, peer_call, my_call))
-        print(f"{label:28} {name:14} {a:7.2f} {b:8.1f} {b / a:6.1f}x {c:8.1f} {d:8.2f} {c / d:6.1f}x")
+        print(f"{label:28} {name:14} {a:7.2f} {b:8.1f} {b / a:6.1f}x {c:8.1f} {d:8.2f} {c / d:6.1f}x "
+              f"{ours(path, text_file, 'batch2') / ours(path, text_file, 'batch1'):8.2f}x {ours(path, text_file, 'load'):8.1f}", flush=True)
     return 0
 
 

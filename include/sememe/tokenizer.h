@@ -52,6 +52,16 @@ struct Padding {
   std::string token = "[PAD]";
 };
 
+/// Draws one of several ways to cut a text into tokens ("subword regularization", "BPE dropout"), so that a model is
+/// trained on all of them. WordPiece and WordLevel have one way only.
+struct Sampling {
+  std::uint64_t seed = 0;  ///< with the same seed, a text gets the same tokens, on whatever thread
+  std::optional<double>
+      dropout;                  ///< BPE: chance of a merge to be put off, 0 to 1; absent: as the tokenizer's file says
+  std::int64_t nbest_size = 0;  ///< Unigram: draws among that many best; 0: among all segmentations
+  std::optional<double> alpha;  ///< Unigram: how much a score counts; absent: no sampling
+};
+
 struct TokenizeOptions {
   bool add_special_tokens = true;
   std::optional<Truncation> truncation;  ///< none: nothing is cut (what the file says is in Tokenizer::truncation)
@@ -59,6 +69,7 @@ struct TokenizeOptions {
   bool keep_overflow = false;            ///< fill Encoding::overflowing
   bool keep_tokens = false;              ///< fill Encoding::tokens: an added token as it stands in the normalized text
   bool encode_special_tokens = false;    ///< special added tokens in a text are plain text
+  std::optional<Sampling> sampling;      ///< none: the one best way (a file that asks for dropout: seed 0)
 };
 
 /// The way of one text through a tokenizer, for people.
@@ -77,15 +88,22 @@ struct TokenizationSteps {
 struct TokenizerOptions {
   /// For a vocab.txt: false = cased. Absent: as tokenizer_config.json beside it says, else true.
   std::optional<bool> lowercase;
+  /// For a .tiktoken file: how texts are split, "gpt2", "cl100k", "o200k", "llama3" or a regular expression (in the
+  /// words of Rust's fancy-regex). Absent: by the file's name, "cl100k_base.tiktoken".
+  std::optional<std::string> pattern;
 };
+
+class DecodeStream;
 
 /// Text to token ids and back: normalizer, pre-tokenizer, model, post-processor, each from the model's own files.
 /// Gives exactly the ids, tokens and offsets of Hugging Face tokenizers 0.23.
 /// Threads  immutable after loading; every method may be called from many threads at once.
-class DecodeStream;
 class Tokenizer {
  public:
-  /// From a folder (tokenizer.json, else vocab.txt with tokenizer_config.json), a tokenizer.json, or a vocab.txt.
+  /// From a folder or a file. Files  tokenizer.json; vocab.txt (BERT); a SentencePiece .model, with the ids of that
+  /// library; .tiktoken; .gguf; vocab.json with merges.txt beside it; whitespacetokenizer_config.json. A folder: the
+  /// first that is there of tokenizer.json, a SentencePiece model, vocab.json and merges.txt, vocab.txt, with what
+  /// tokenizer_config.json and its kin say, as transformers makes one tokenizer of them.
   /// Errors  kNotFound: no tokenizer file (says which are looked for); kCorrupt: a file breaks its format;
   ///         kUnsupported: a component that this build does not know (names it).
   static Tokenizer load(const std::filesystem::path& path, const TokenizerOptions& options = {});

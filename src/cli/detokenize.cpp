@@ -14,13 +14,14 @@ namespace sememe::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"model", 'm', "MODEL",
-     "A model folder or name, a tokenizer.json or a vocab.txt (default: sentence-transformers/all-MiniLM-L6-v2)"},
+    kTokenizerModelOption,
     {"input", 'i', "FILE", "Read ids from FILE, a text on each line; - is standard input"},
     {"out", 'o', "FILE", "Write to FILE"},
     {"keep-special-tokens", '\0', "", "Show [CLS], [SEP] and their like too"},
     {"format", '\0', "text|jsonl",
      "text: a line each; jsonl: one object a line, for texts with line breaks (default: text)"},
+    kCasedOption,
+    kPatternOption,
 };
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
@@ -40,7 +41,7 @@ void parse_ids(std::string_view text, const std::string& where, std::vector<std:
 
 int run_detokenize(const Arguments& arguments, Console& console) {
   TextInput input(arguments, TextFormat::kLines);
-  const Tokenizer tokenizer = Tokenizer::load(tokenizer_path(arguments));
+  const Tokenizer tokenizer = load_tokenizer(arguments);
   AtomicFile out(output_path(arguments.text("out").value_or("-")));
   const bool skip_special = !arguments.on("keep-special-tokens");
   const bool jsonl = arguments.text("format") == "jsonl";

@@ -17,10 +17,11 @@ namespace sememe::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"model", 'm', "MODEL",
-     "A model folder or name, or a tokenizer file (default: sentence-transformers/all-MiniLM-L6-v2)"},
+    kTokenizerModelOption,
     {"no-special-tokens", '\0', "", "Without [CLS], [SEP] and their like"},
     {"format", '\0', "text|json", "text: for people; json: one object (default: text)"},
+    kCasedOption,
+    kPatternOption,
 };
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
@@ -111,7 +112,7 @@ int run_explain(const Arguments& arguments, Console& console) {
   if (arguments.operands().empty()) fail(ErrorCode::kInvalidArgument, "explain: which text? give one");
   const std::string text(arguments.operands().front());
   require_utf8(text, "the text");
-  const Tokenizer tokenizer = Tokenizer::load(tokenizer_path(arguments));
+  const Tokenizer tokenizer = load_tokenizer(arguments);
   TokenizeOptions options;
   options.add_special_tokens = !arguments.on("no-special-tokens");
   const TokenizationSteps steps = tokenizer.explain(text, options);

@@ -100,6 +100,9 @@ Encoder load_encoder(const Arguments& arguments, Console& console) {
   return encoder;
 }
 
+namespace {
+
+/// Folder of the model, or the file that --model names: what Tokenizer::load takes.
 std::string tokenizer_path(const Arguments& arguments) {
   const std::string name = model_name(arguments);
   if (is_regular_file(name)) return name;
@@ -109,6 +112,15 @@ std::string tokenizer_path(const Arguments& arguments) {
   if (holds("tokenizer.json") || holds("vocab.txt") || !holds("modules.json")) return folder.string();
   // Not at the top: in the folder of the Transformer module. How it pools is of no interest here.
   return read_pipeline(folder, "mean").transformer_folder.string();
+}
+
+}  // namespace
+
+Tokenizer load_tokenizer(const Arguments& arguments) {
+  TokenizerOptions options;
+  if (arguments.given("cased")) options.lowercase = !arguments.on("cased");
+  options.pattern = arguments.text("pattern");
+  return Tokenizer::load(tokenizer_path(arguments), options);
 }
 
 }  // namespace sememe::cli

@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/console.h"
 #include "sememe/encoder.h"
+#include "sememe/tokenizer.h"
 
 namespace sememe::cli {
 
@@ -35,7 +36,17 @@ bool refuses_long_texts(const Arguments& arguments);
 /// Finds and loads the model; --verbose tells what was found.
 Encoder load_encoder(const Arguments& arguments, Console& console);
 
-/// Folder of the model, or the file that --model names: what Tokenizer::load takes.
-std::string tokenizer_path(const Arguments& arguments);
+inline constexpr Option kTokenizerModelOption = {
+    "model", 'm', "MODEL",
+    "A model folder or name, or a file: tokenizer.json, vocab.txt, vocab.json, .model, .tiktoken, .gguf (default: "
+    "sentence-transformers/all-MiniLM-L6-v2)"};
+inline constexpr Option kCasedOption = {"cased", '\0', "",
+                                        "Keep upper case: for a vocab.txt without tokenizer_config.json"};
+inline constexpr Option kPatternOption = {
+    "pattern", '\0', "PATTERN",
+    "How texts are split, for a .tiktoken file whose name does not say it: gpt2, cl100k, o200k, llama3 or a regex"};
+
+/// The tokenizer that --model, --cased and --pattern name.
+Tokenizer load_tokenizer(const Arguments& arguments);
 
 }  // namespace sememe::cli

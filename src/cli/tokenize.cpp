@@ -15,13 +15,13 @@ namespace sememe::cli {
 namespace {
 
 constexpr Option kTokenizerOptions[] = {
-    {"model", 'm', "MODEL",
-     "A model folder or name, a tokenizer.json or a vocab.txt (default: sentence-transformers/all-MiniLM-L6-v2)"},
+    kTokenizerModelOption,
     {"no-special-tokens", '\0', "", "Without [CLS], [SEP] and their like"},
     {"pair", '\0', "TEXT", "Tokenize each text together with TEXT as its second part"},
     {"max-length", '\0', "N", "Cut to N tokens, special ones included (default: nothing is cut)", 1, 1 << 24},
     {"stride", '\0', "N", "Give what --max-length cuts off as further pieces that share N tokens", 0, 1 << 24},
-    {"cased", '\0', "", "Keep upper case: for a vocab.txt without tokenizer_config.json"},
+    kCasedOption,
+    kPatternOption,
 };
 constexpr OptionGroup kTokenizerGroup = {"Tokenizer", kTokenizerOptions};
 constexpr Option kOutputOptions[] = {
@@ -51,9 +51,7 @@ int run_tokenize(const Arguments& arguments, Console& console) {
   const std::optional<std::string> pair = arguments.text("pair");
   if (pair) require_utf8(*pair, "--pair");
   TextInput input(arguments);
-  TokenizerOptions tokenizer_options;
-  if (arguments.given("cased")) tokenizer_options.lowercase = !arguments.on("cased");
-  const Tokenizer tokenizer = Tokenizer::load(tokenizer_path(arguments), tokenizer_options);
+  const Tokenizer tokenizer = load_tokenizer(arguments);
   const auto writer = make_encoding_writer({.name = arguments.text("out").value_or("-"),
                                             .format = arguments.text("format").value_or("table"),
                                             .pair = pair.value_or(""),
@@ -84,6 +82,7 @@ const Command kTokenize = {
     .examples =
         "sememe tokenize \"unbelievably good\"\n"
         "sememe tokenize -m vocab.txt --format ids -i sentences.txt\n"
+        "sememe tokenize -m cl100k_base.tiktoken \"how many tokens are these?\"\n"
         "sememe tokenize --format json --offset-unit char -i rows.jsonl --field title\n",
     .groups = kGroups,
     .run = run_tokenize,

@@ -13,9 +13,10 @@ namespace sememe::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"model", 'm', "MODEL",
-     "A model folder or name, or a tokenizer file (default: sentence-transformers/all-MiniLM-L6-v2)"},
+    kTokenizerModelOption,
     {"json", '\0', "", "One JSON object instead of lines for people"},
+    kCasedOption,
+    kPatternOption,
 };
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
@@ -97,7 +98,7 @@ void print_json(const Tokenizer& tokenizer, AtomicFile& out) {
 }
 
 int run_tokenizer_info(const Arguments& arguments, Console&) {
-  const Tokenizer tokenizer = Tokenizer::load(tokenizer_path(arguments));
+  const Tokenizer tokenizer = load_tokenizer(arguments);
   AtomicFile out(output_path("-"));
   arguments.on("json") ? print_json(tokenizer, out) : print_lines(tokenizer, out);
   out.commit();

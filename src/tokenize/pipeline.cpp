@@ -4,6 +4,7 @@
 #include <array>
 
 #include "tokenize/seam.h"
+#include "unicode/ascii.h"
 
 namespace sememe {
 namespace {
@@ -29,7 +30,8 @@ std::unique_ptr<TextTokenizer::Workspace> TextTokenizer::make_workspace() const 
   return work;
 }
 
-TextTokenizer::Mode TextTokenizer::find_mode() const {
+TextTokenizer::Mode TextTokenizer::find_mode() {
+  if (pipeline_.model->random()) return Mode::kWhole;
   if ((pipeline_.normalizer && !pipeline_.normalizer->keeps_seams()) || !pipeline_.added.keeps_seams(SeamKind::kSpace))
     return Mode::kWhole;
   if (pipeline_.pre_tokenizer) return pipeline_.pre_tokenizer->seam() == Seam::kCut ? Mode::kPieces : Mode::kWhole;
@@ -41,8 +43,9 @@ TextTokenizer::Mode TextTokenizer::find_mode() const {
   if (form.size() < 3 || !form.ends_with('x')) return Mode::kWhole;
   const std::size_t first = form.rfind('x', form.size() - 2);
   if (first == std::string_view::npos || first + 2 > form.size() - 1) return Mode::kWhole;
-  const std::string_view mark = form.substr(first + 1, form.size() - first - 2);
-  return pipeline_.model->cuts_before(mark) ? Mode::kMarks : Mode::kWhole;
+  front_ = form.substr(0, first + 1);
+  mark_ = form.substr(first + 1, form.size() - first - 2);
+  return pipeline_.model->goes_on_before(mark_) ? Mode::kMarks : Mode::kWhole;
 }
 
 bool TextTokenizer::cuts_at_punctuation() const {
@@ -89,10 +92,12 @@ TextTokenizer::Chunk TextTokenizer::next_chunk(std::string_view segment, std::si
 
 void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work,
                                      RawTokens& out) const {
-  if (mode_ == Mode::kWhole || work.plain_specials || next_seam(segment, 0, at_punctuation_) == segment.size())
+  if (mode_ == Mode::kWhole || work.plain_specials || work.sampling ||
+      next_seam(segment, 0, at_punctuation_) == segment.size())
     return tokenize_whole(segment, shift, work, out);
   const std::size_t tokens = out.tokens.size();
   const std::int32_t words = out.words;
+  if (mode_ == Mode::kMarks) pipeline_.model->start_text(work.scratch.get());
   // Some chunks at a time: the table is larger than the near caches, so their slots are fetched while others are read.
   std::array<Chunk, 16> chunks;
   for (std::size_t begin = 0; begin < segment.size();) {
@@ -139,12 +144,22 @@ void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift,
       out.tokens.push_back({piece.added_id, text.original(piece.begin, piece.end), word});
       continue;
     }
-    work.tokens.clear();
-    pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
+    apply_model(bytes_of(text, piece), word, work);
     for (const ModelToken& token : work.tokens) {
       keep_literal(token, bytes_of(text, piece), out.tokens.size(), out);
       out.tokens.push_back({token.id, text.original(piece.begin + token.begin, piece.begin + token.end), word});
     }
+  }
+}
+
+/// Fills work.tokens with those of the piece of that index in its text.
+void TextTokenizer::apply_model(std::string_view piece, std::int32_t index, Workspace& work) const {
+  work.tokens.clear();
+  if (work.sampling || pipeline_.model->random()) {
+    pipeline_.model->sample(piece, work.sampling.value_or(Sampling{}), static_cast<std::uint64_t>(index),
+                            work.scratch.get(), work.tokens);
+  } else {
+    pipeline_.model->tokenize(piece, work.scratch.get(), work.tokens);
   }
 }
 
@@ -155,9 +170,10 @@ void TextTokenizer::keep_literal(const ModelToken& token, std::string_view piece
       at, piece.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin)));
 }
 
-void TextTokenizer::explain(std::string_view text, TokenizationSteps& steps) const {
+void TextTokenizer::explain(std::string_view text, bool plain_specials, TokenizationSteps& steps) const {
   const auto work = make_workspace();
-  pipeline_.added.split_raw(text, false, work->parts);
+  work->plain_specials = plain_specials;
+  pipeline_.added.split_raw(text, plain_specials, work->parts);
   for (const AddedTokens::Part& part : work->parts) {
     const std::string_view segment =
         text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
@@ -180,7 +196,12 @@ void TextTokenizer::explain(std::string_view text, TokenizationSteps& steps) con
 bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
                                    RawTokens& out) const {
   const std::int32_t base = shift + static_cast<std::int32_t>(chunk.begin), first_word = out.words;
+  bool same = true;
   const bool known = chunk.remember && work.cache.find(chunk.key, [&](const auto& slot) {
+    if (mode_ == Mode::kMarks) {
+      same = pipeline_.model->pass_chunk({slot.ids, static_cast<std::size_t>(slot.count)}, work.scratch.get());
+      if (!same) return;
+    }
     const std::size_t at = out.tokens.size();
     out.tokens.resize(at + slot.count);
     RawTokens::Token* const tokens = out.tokens.data() + at;
@@ -188,17 +209,18 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
       tokens[i] = {slot.ids[i], {base + slot.begins[i], base + slot.ends[i]}, first_word + slot.words[i]};
     out.words += slot.pieces;
   });
-  if (known) return true;
+  if (known && same) return true;
   std::int32_t pieces = 0;
+  bool stable = true;
   if (!tokenize_in_context(segment.substr(chunk.begin, chunk.end - chunk.begin), chunk.place, chunk.ends_text, work,
-                           pieces, out))
+                           pieces, stable, out))
     return false;
   for (const ChunkToken& token : work.found)
     out.tokens.push_back({token.id, {base + token.begin, base + token.end}, first_word + token.word});
   out.words += pieces;
   const bool literal = literal_id_ >= 0 && std::any_of(work.found.begin(), work.found.end(),
                                                        [&](const ChunkToken& t) { return t.id == literal_id_; });
-  if (chunk.remember && !literal && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
+  if (chunk.remember && stable && !known && !literal && work.found.size() <= ChunkCache::kMaxTokens && pieces < 256)
     work.cache.insert(chunk.key, work.found, pieces);
   return true;
 }
@@ -206,7 +228,10 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
 /// Fills work.found with the tokens of `chunk` between neighbours; false if a neighbour has a part in one of them, or
 /// if there is an added token, whose text is not remembered.
 bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work,
-                                        std::int32_t& pieces, RawTokens& out) const {
+                                        std::int32_t& pieces, bool& stable, RawTokens& out) const {
+  pieces = 0;
+  if (mode_ == Mode::kMarks && place == Place::kMiddle && is_plain_word(chunk))
+    return tokenize_plain_word(chunk, work, stable, out);
   const std::string_view before = place == Place::kMiddle ? kBefore : "", after = ends_text ? "" : kAfter;
   work.context.assign(before).append(chunk).append(after);
   const std::int32_t shift = place == Place::kSegmentBegin ? 1 : 0;
@@ -215,18 +240,24 @@ bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, boo
   const NormalizedString& text = work.text;
   const auto chunk_begin = shift + static_cast<std::int32_t>(before.size());
   const auto chunk_size = static_cast<std::int32_t>(chunk.size());
+  // A normalizer may lose count of the original (as Precompiled where the first character becomes nothing): then what
+  // follows is affected to the end of the text.
+  const std::int32_t context_end = shift + static_cast<std::int32_t>(work.context.size());
+  if (!after.empty() && (text.size() == 0 || text.original(text.size() - 1, text.size()).end != context_end))
+    return false;
+  work.found.clear();
+  if (mode_ == Mode::kMarks)
+    return apply_to_marked_chunk(chunk, chunk_begin, !before.empty(), !after.empty(), work, stable, out);
   std::span<const Piece> inside = work.pieces;
-  if (mode_ == Mode::kPieces && !before.empty()) {
+  if (!before.empty()) {
     if (inside.empty() || text.original(inside.front().begin, inside.front().end).end > chunk_begin) return false;
     inside = inside.subspan(1);
   }
-  if (mode_ == Mode::kPieces && !after.empty()) {
+  if (!after.empty()) {
     if (inside.empty() || text.original(inside.back().begin, inside.back().end).begin < chunk_begin + chunk_size)
       return false;
     inside = inside.first(inside.size() - 1);
   }
-  work.found.clear();
-  pieces = 0;
   for (const Piece& piece : inside) {
     if (piece.added_id >= 0) return false;
     work.tokens.clear();
@@ -234,14 +265,65 @@ bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, boo
     for (const ModelToken& token : work.tokens) {
       const Offset offset = text.original(piece.begin + token.begin, piece.begin + token.end);
       const std::int32_t begin = offset.begin - chunk_begin, end = offset.end - chunk_begin;
-      // A neighbour's. (What a normalizer puts before a text may have an empty range, and is the chunk's own.)
-      const bool neighbours = (end <= 0 && !before.empty()) || (begin >= chunk_size && !after.empty());
-      if (mode_ == Mode::kMarks && neighbours) continue;
       if (begin < 0 || end > chunk_size) return false;
       keep_literal(token, bytes_of(text, piece), out.tokens.size() + work.found.size(), out);
       work.found.push_back({token.id, begin, end, pieces});
     }
-    pieces += mode_ == Mode::kPieces;
+    ++pieces;
+  }
+  return true;
+}
+
+/// Whether it is known what the steps before the model make of a chunk after a seam.
+bool TextTokenizer::is_plain_word(std::string_view chunk) const {
+  const std::string_view word = chunk.substr(1);
+  return chunk[0] == ' ' && word.find(' ') == std::string_view::npos && printable_ascii_end(word, 0) == word.size() &&
+         !pipeline_.added.any_normalized() && (!pipeline_.normalizer || pipeline_.normalizer->keeps_word(word));
+}
+
+/// As tokenize_in_context(), for such a chunk.
+bool TextTokenizer::tokenize_plain_word(std::string_view chunk, Workspace& work, bool& stable, RawTokens& out) const {
+  const std::string_view word = chunk.substr(1);
+  work.context.assign(mark_).append(word);
+  work.tokens.clear();
+  work.found.clear();
+  stable = pipeline_.model->tokenize_chunk(work.context, work.scratch.get(), work.tokens);
+  const auto mark = static_cast<std::int32_t>(mark_.size());
+  const auto original = [mark](std::int32_t place) { return place == 0 ? 0 : place - mark + 1; };
+  for (const ModelToken& token : work.tokens) {
+    if ((token.begin > 0 && token.begin < mark) || token.end < mark) return false;
+    keep_literal(token, work.context, out.tokens.size() + work.found.size(), out);
+    work.found.push_back({token.id, original(token.begin), original(token.end), 0});
+  }
+  return true;
+}
+
+/// Fills work.found with the tokens of the chunk at `begin` of work.context, whose normalized form stands between those
+/// of its neighbours. `stable`: they are the same in any text.
+bool TextTokenizer::apply_to_marked_chunk(std::string_view chunk, std::int32_t begin, bool before, bool after,
+                                          Workspace& work, bool& stable, RawTokens& out) const {
+  const NormalizedString& text = work.text;
+  if (work.pieces.size() != 1 || work.pieces[0].added_id >= 0) return false;
+  const auto size = static_cast<std::int32_t>(chunk.size());
+  const std::int32_t front = before ? static_cast<std::int32_t>(front_.size()) : 0;
+  const std::int32_t back = after ? static_cast<std::int32_t>(mark_.size()) + 1 : 0;
+  if (text.size() <= front + back) return false;
+  std::string_view body = text.text();
+  if (before && (!body.starts_with(front_) || text.original(front - 1, front).end != begin)) return false;
+  if (after && (!body.ends_with('x') || text.original(text.size() - back, text.size()).begin != begin + size))
+    return false;
+  body = body.substr(static_cast<std::size_t>(front), body.size() - static_cast<std::size_t>(front + back));
+  if (before && !body.starts_with(mark_)) return false;
+  if (after &&
+      (body.ends_with(mark_) || !text.text().substr(static_cast<std::size_t>(text.size() - back)).starts_with(mark_)))
+    return false;
+  work.tokens.clear();
+  stable = pipeline_.model->tokenize_chunk(body, work.scratch.get(), work.tokens);
+  for (const ModelToken& token : work.tokens) {
+    const Offset offset = text.original(front + token.begin, front + token.end);
+    if (offset.begin < begin || offset.end > begin + size) return false;
+    keep_literal(token, body, out.tokens.size() + work.found.size(), out);
+    work.found.push_back({token.id, offset.begin - begin, offset.end - begin, 0});
   }
   return true;
 }

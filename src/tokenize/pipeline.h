@@ -71,14 +71,15 @@ class TextTokenizer {
     ChunkCache cache;
     RawTokens raw;
     bool plain_specials = false;  ///< TokenizeOptions::encode_special_tokens
+    std::optional<Sampling> sampling;
   };
   std::unique_ptr<Workspace> make_workspace() const;
 
   /// Precondition: well-formed UTF-8, less than 2 GiB.
   void tokenize(std::string_view text, Workspace& work, RawTokens& out) const;
 
-  /// Fills `normalized` and `pieces` of `steps`.
-  void explain(std::string_view text, TokenizationSteps& steps) const;
+  /// Fills `normalized` and `pieces` of `steps`. `plain_specials`: as in Workspace.
+  void explain(std::string_view text, bool plain_specials, TokenizationSteps& steps) const;
 
   /// Whether texts go through in chunks.
   bool in_chunks() const { return mode_ != Mode::kWhole; }
@@ -87,11 +88,11 @@ class TextTokenizer {
   enum class Mode {
     kWhole,   // no step is known to keep seams
     kPieces,  // the pre-tokenizer begins a piece at every seam
-    kMarks,   // there is no pre-tokenizer, but no token of the model reaches over a seam
+    kMarks,   // there is no pre-tokenizer, but the model goes on before what a seam becomes
   };
   using Place = ChunkCache::Place;
 
-  Mode find_mode() const;
+  Mode find_mode();
   void split_into_pieces(std::string_view segment, std::int32_t shift, Workspace& work) const;
   void tokenize_segment(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
   void tokenize_whole(std::string_view segment, std::int32_t shift, Workspace& work, RawTokens& out) const;
@@ -100,13 +101,20 @@ class TextTokenizer {
   bool tokenize_chunk(std::string_view segment, const Chunk& chunk, std::int32_t shift, Workspace& work,
                       RawTokens& out) const;
   bool tokenize_in_context(std::string_view chunk, Place place, bool ends_text, Workspace& work, std::int32_t& pieces,
-                           RawTokens& out) const;
+                           bool& stable, RawTokens& out) const;
 
   bool cuts_at_punctuation() const;
+  void apply_model(std::string_view piece, std::int32_t index, Workspace& work) const;
   void keep_literal(const ModelToken& token, std::string_view piece, std::size_t at, RawTokens& out) const;
+
+  bool is_plain_word(std::string_view chunk) const;
+  bool tokenize_plain_word(std::string_view chunk, Workspace& work, bool& stable, RawTokens& out) const;
+  bool apply_to_marked_chunk(std::string_view chunk, std::int32_t begin, bool before, bool after, Workspace& work,
+                             bool& stable, RawTokens& out) const;
 
   const Pipeline& pipeline_;
   std::int32_t literal_id_;
+  std::string front_, mark_;  // of kMarks: what "x" becomes at the beginning of a text, and a space between words
   Mode mode_;
   bool at_punctuation_;  // chunks end at seams of both kinds
 };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/fail.h"
 #include "base/rng.h"
 #include "tokenize/formats/tokenizer_json.h"
@@ -60,6 +62,35 @@ TEST(TextTokenizer, AddedTokensThatReachOverSpacesForbidChunks) {
   const JsonDocument document = JsonDocument::parse(json, "test");
   const Pipeline pipeline = read_tokenizer_json(document.root(), {});
   EXPECT_FALSE(TextTokenizer(pipeline).in_chunks());
+}
+
+// A file with dropout, and one without it that is asked to sample: chunks that are remembered would freeze one draw.
+TEST(TextTokenizer, SamplingIsOfEachTextAndTheSameForASeed) {
+  for (const bool in_file : {true, false}) {
+    const std::string json = concat(R"({"version": "1.0", "pre_tokenizer": {"type": "WhitespaceSplit"},
+      "model": {"type": "BPE", "dropout": )",
+                                    in_file ? "0.5" : "null",
+                                    R"(, "vocab": {"a": 0, "b": 1, "ab": 2, "abab": 3},
+      "merges": [["a", "b"], ["ab", "ab"]]}})");
+    const JsonDocument document = JsonDocument::parse(json, "test");
+    const Pipeline pipeline = read_tokenizer_json(document.root(), {});
+    const TextTokenizer tokenizer(pipeline);
+    const auto work = tokenizer.make_workspace();
+    const std::string text = "abab abab abab abab abab abab abab abab abab abab";
+    const auto ids = [&](std::optional<Sampling> sampling) {
+      RawTokens raw;
+      work->sampling = sampling;
+      tokenizer.tokenize(text, *work, raw);
+      return shown(raw);
+    };
+    const std::string plain = ids(std::nullopt);
+    if (!in_file) EXPECT_EQ(std::count(plain.begin(), plain.end(), '['), 10);
+    EXPECT_EQ(in_file, plain != ids(Sampling{.dropout = 0}));
+    EXPECT_EQ(ids(Sampling{.seed = 1, .dropout = 0.5}), ids(Sampling{.seed = 1, .dropout = 0.5}));
+    EXPECT_NE(ids(Sampling{.seed = 1, .dropout = 0.5}), ids(Sampling{.seed = 2, .dropout = 0.5}));
+    const std::string apart = ids(Sampling{.dropout = 1});
+    EXPECT_EQ(std::count(apart.begin(), apart.end(), '['), 40);
+  }
 }
 
 }  // namespace

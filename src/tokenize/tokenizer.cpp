@@ -119,6 +119,7 @@ const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool k
   raw.words = 0;
   raw.keep_literals = keep_literals;
   work_->plain_specials = options.encode_special_tokens;
+  work_->sampling = options.sampling;
   state_.text_tokenizer.tokenize(text, *work_, raw);
   return raw;
 }
@@ -272,7 +273,7 @@ TokenizationSteps Tokenizer::explain(std::string_view text, const TokenizeOption
   with_tokens.keep_tokens = true;
   TokenizationSteps steps;
   steps.encoding = encode(text, with_tokens);
-  state_->text_tokenizer.explain(text, steps);
+  state_->text_tokenizer.explain(text, options.encode_special_tokens, steps);
   return steps;
 }
 

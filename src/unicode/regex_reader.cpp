@@ -221,6 +221,10 @@ RegexReader::Brackets RegexReader::brackets(int depth) {
       } else {
         flush();
         const Brackets inner = brackets(depth + 1);
+        const CodePointRange beyond_ascii{0x80, 0x10FFFF};
+        if (inner.negated && inner.set.contains(CodePointSet(std::span(&beyond_ascii, 1)))) {
+          unsupported("a set without characters in brackets");  // of which Oniguruma makes something else
+        }
         set.add(negated_if(inner.negated, inner.set));
         state = State::kRangeDone;
       }

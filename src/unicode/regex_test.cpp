@@ -79,6 +79,7 @@ TEST(Regex, ReadsOnigurumaSyntax) {
   EXPECT_EQ(marked(Regex("a{2}+"), "aaaaa"), "[aaaa]a");
   EXPECT_EQ(marked(Regex("a{1,2}+"), "aaaaa"), "[aaaaa]");
   EXPECT_EQ(marked(Regex("a{,2}b"), "aaab"), "a[aab]");
+  EXPECT_EQ(marked(Regex("a{2}?b"), "bab"), "[b]a[b]");
   EXPECT_EQ(marked(Regex("x{2"), "x{2"), "[x{2]");
   EXPECT_EQ(marked(Regex("a(?i)b|c"), "aB aC C"), "[aB] [aC] C");
   EXPECT_EQ(marked(Regex("(?x) a b # c"), "ab"), "[ab]");
@@ -104,6 +105,8 @@ TEST(Regex, SetsAreThoseOfUnicode16) {
   EXPECT_EQ(marked(Regex("\\p{Han}+"), "\u6F22\u304B\U0002EBF0"), "[\u6F22]\u304B[\U0002EBF0]");
   EXPECT_EQ(marked(Regex("\\w"), "\u00B2\u200D"), "[\u00B2]\u200D");
   EXPECT_EQ(marked(Regex("[\\w]"), "\u00B2a"), "\u00B2[a]") << "the reference tells these apart";
+  EXPECT_EQ(marked(Regex("\\p{Word}"), "\u00B2a"), "[\u00B2][a]");
+  EXPECT_EQ(marked(Regex("[\\p{Word}]"), "\u00B2a"), "\u00B2[a]");
   EXPECT_EQ(marked(Regex("\\s+"), "\x1c\u0085\u00A0\u180E"), "\x1c[\u0085\u00A0]\u180E");
 }
 
@@ -126,7 +129,7 @@ TEST(Regex, FancyRegexDiffersWhereRustDoes) {
 TEST(Regex, WhatHasNoEqualIsNamed) {
   for (const char* const pattern :
        {"\\X", "\\G", "a\\K", "(?~a)", "(?<n>a)\\k<n>", "(?i)ss", "(?i)\u00DF", "(?i)[\\p{L}]", "(?W:a)", "(?<=a+)b",
-        "\\p{InBasicLatin}", "(*FAIL)", "(?i)(a)\\1", "a{70000}"}) {
+        "\\p{InBasicLatin}", "(*FAIL)", "[^b[^\\x00-\\x{10ffff}]]", "(?i)(a)\\1", "a{70000}"}) {
     try {
       const Regex regex(pattern);
       ADD_FAILURE() << pattern;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cli.h"
+#include "support/rank_file.h"
 
 namespace sememe::test {
 namespace {
@@ -52,6 +53,14 @@ TEST_F(Tokenize, FolderFileAndVocabularyGiveTheSameIds) {
   EXPECT_NE(
       output_of({"tokenize", "-m", model("bert-vocab-txt") + "/vocab.txt", "--cased", "--format", "ids", "The Cat"}),
       ids(model("bert-vocab-txt") + "/vocab.txt"));
+}
+
+TEST_F(Tokenize, RankFilesNeedAPatternUnlessTheirNameSaysIt) {
+  const std::string mine = write("mine.tiktoken", rank_file()), known = write("cl100k_base.tiktoken", rank_file());
+  EXPECT_EQ(output_of({"tokenize", "-m", known, "--format", "ids", "ab1"}), "256 49\n");
+  EXPECT_EQ(output_of({"tokenize", "-m", mine, "--pattern", "gpt2", "--format", "ids", "ab1"}), "256 49\n");
+  EXPECT_EQ(output_of({"tokenize", "-m", mine, "--pattern", "[a1]|b", "--format", "ids", "ab1"}), "97 98 49\n");
+  expect_error({"tokenize", "-m", mine, "x"}, 5, "gpt2, cl100k, o200k, llama3");
 }
 
 TEST_F(Tokenize, PairsLengthAndStrideReachTheTokenizer) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cstdint>
-#include <signal.h>
 
 #include "support/cli.h"
 

@@ -24,7 +24,7 @@ std::vector<std::string> mixed_texts() {
   const CounterRng rng(5, 0);
   std::vector<std::string> texts = {""};
   std::uint64_t draw = 0;
-  for (int i = 0; i < (test::kSanitized ? 20 : 60); ++i) {
+  for (int i = 0; i < (test::kSanitized ? 12 : 60); ++i) {
     std::string text;
     for (std::uint32_t n = rng.below(draw++, i % 10 == 9 ? kLongest : 25); n > 0; --n)
       text.append(words[rng.below(draw++, std::size(words))]).append(" ");

@@ -5,8 +5,8 @@
 
 Slow (minutes) and not part of the tests: it is how the tables in src/unicode/tables.cpp are held to the
 reference. Every component is put before a WordPiece model that has (nearly) every code point as a token, so that any
-difference in the text, not only in its boundaries, shows in the ids; normalizers also without a pre-tokenizer, so that
-whitespace shows as well. Where the reference panics, anything goes. Exit status 1 if anything differs.
+difference in the text, not only in its boundaries, shows in the ids; normalizers also before FixedLength, which shows
+whitespace and every character's offsets. Where the reference panics, anything goes. Exit status 1 if anything differs.
 """
 
 import argparse
@@ -135,6 +135,7 @@ NORMALIZERS = {
 PRE_TOKENIZERS = {
     "bert": {"type": "BertPreTokenizer"},
     "none": None,
+    "characters": {"type": "FixedLength", "length": 1},
     "whitespace": {"type": "Whitespace"},
     "whitespace-split": {"type": "WhitespaceSplit"},
     "digits": {"type": "Digits", "individual_digits": False},
@@ -166,7 +167,7 @@ ADDED = {
 }
 
 # (normalizer, pre-tokenizer, added tokens)
-PIPELINES = ([(n, "bert", "none") for n in NORMALIZERS] + [(n, "none", "none") for n in NORMALIZERS] + [("none", p, "none") for p in PRE_TOKENIZERS] +
+PIPELINES = ([(n, "bert", "none") for n in NORMALIZERS] + [(n, "characters", "none") for n in NORMALIZERS] + [("none", p, "none") for p in PRE_TOKENIZERS] +
              [("bert", "bert", a) for a in ADDED] + [("lowercase", "whitespace", a) for a in ADDED])
 
 
@@ -189,7 +190,7 @@ def tokenizer_json(names, vocab):
         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", vocab["[SEP]"]], "cls": ["[CLS]", vocab["[CLS]"]]},
         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True},
         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
-                  "max_input_chars_per_word": 100000, "vocab": vocab}})
+                  "max_input_chars_per_word": 1000, "vocab": vocab}})
 
 
 def code_point_texts():

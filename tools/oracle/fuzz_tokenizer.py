@@ -68,7 +68,7 @@ def ours(program, path, texts, folder):
     lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     command = [program, "tokenize", "-q", "-m", path, "-i", lines, "--format", "json", "--offset-unit", "char"]
     run = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    rows = [json.loads(line) for line in run.stdout.decode("utf-8").splitlines()]
+    rows = [json.loads(line) for line in run.stdout.decode("utf-8").split("\n")[:-1]]
     assert len(rows) == len(texts), f"{len(texts)} texts in, {len(rows)} lines out"
     ids = folder / "ids.txt"
     ids.write_text("".join(" ".join(map(str, row["ids"])) + "\n" for row in rows), encoding="utf-8")
@@ -76,7 +76,7 @@ def ours(program, path, texts, folder):
     for flag in ([], ["--keep-special-tokens"]):
         command = [program, "detokenize", "-q", "-m", path, "-i", ids, "--format", "jsonl", *flag]
         run = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-        decoded.append([json.loads(line)["text"] for line in run.stdout.decode("utf-8").splitlines()])
+        decoded.append([json.loads(line)["text"] for line in run.stdout.decode("utf-8").split("\n")[:-1]])
     for row, skipping, keeping in zip(rows, *decoded):
         yield {"ids": row["ids"], "tokens": row["tokens"], "offsets": [tuple(o) for o in row["offsets"]],
                "types": row["type_ids"], "special": [int(s) for s in row["special"]],

@@ -81,6 +81,21 @@ def categories():
     return out
 
 
+def grapheme_sets():
+    """Graphemes show through a Precompiled normalizer whose only rules make "X" of every byte: of a grapheme of less
+    than six bytes one X, of a longer one an X for each character."""
+    units = [256 << 10] + [0] * 1023
+    for byte in range(1, 256):
+        units[256 ^ byte] = (256 ^ byte ^ 512) << 10 | 1 << 8 | byte
+    shown = normalizers.Precompiled(struct.pack("<I", 4096) + struct.pack("<1024I", *units) + b"X\0").normalize_str
+    return {
+        "joins_a_letter": {c for c in CODES if shown("a" + chr(c)) == "X"},
+        "joins_before": {c for c in CODES if c and shown(chr(c) + "a") == "X"},
+        "joins_a_prepend": {c for c in CODES if c < 0x10000 and shown("\u0600" + chr(c)) == "X"},
+        "joins_a_joiner": {c for c in CODES if len(shown("\u00a9\u200d" + chr(c))) == 3},
+    }
+
+
 def scripts():
     """A script shows only in whether two characters stay in one piece; U+0061 and U+4EAC tell who goes with all."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
@@ -113,6 +128,8 @@ def main():
     results["regex_word"] = {c: [c] for c in matches(r"\w")}
     for name, function in MAPPINGS.items():
         results[name] = {c: [c, *map(ord, to)] for c in CODES if (to := function(chr(c))) != chr(c)}
+    for name, members in grapheme_sets().items():
+        results[name] = {c: [c] for c in sorted(members)}
     results["category"] = {c: [c, number] for c, number in categories().items()}
     results["script"] = {c: [c, number] for c, number in scripts().items()}
 

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "tokenize/models/bpe_symbols.h"
+#include "tokenize/models/vocabulary_merges.h"
 
 namespace sememe {
 namespace {
@@ -27,17 +28,39 @@ Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, Options options, const std
   if (!(options_.dropout >= 0 && options_.dropout <= 1)) {
     fail(ErrorCode::kCorrupt, where, ": dropout is ", options_.dropout, ", expected 0 to 1");
   }
-  if (vocabulary_.size() > MergeTable::kMaxSymbols) {
-    fail(ErrorCode::kUnsupported, where, ": a BPE of ", vocabulary_.size(), " tokens; at most ",
-         MergeTable::kMaxSymbols);
-  }
-  if (static_cast<std::int64_t>(merges.size()) > MergeTable::kMaxMerges) {
-    fail(ErrorCode::kUnsupported, where, ": a BPE of ", merges.size(), " merges; at most ", MergeTable::kMaxMerges);
-  }
+  check_size(merges.size());
   read_merges(merges);
   read_characters();
   for (std::size_t byte = 0; byte < bytes_.size(); ++byte) bytes_[byte] = vocabulary_.find_entry(byte_token(byte));
   if (options_.unk_token) unk_ = vocabulary_.find_entry(*options_.unk_token);
+}
+
+Bpe::Bpe(Vocabulary vocabulary, std::vector<std::int32_t> results, const std::string& where)
+    : vocabulary_(std::move(vocabulary)), where_(where) {
+  options_.ignore_merges = true;
+  check_size(0);
+  std::sort(results.begin(), results.end());
+  for (std::int32_t& result : results) result = vocabulary_.entry_of_id(result);
+  std::vector<MergeTable::Merge> merges = vocabulary_merges(vocabulary_, results, SplitUnit::kCharacter);
+  check_size(merges.size());
+  std::vector<std::uint32_t> orders;
+  orders.reserve(merges.size());
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    const bool same = i > 0 && merges[i - 1].result == merges[i].result;
+    orders.push_back(same ? orders.back() : static_cast<std::uint32_t>(i));
+  }
+  merger_ = BpeMerger(MergeTable(std::move(merges), std::move(orders)));
+  read_characters();
+}
+
+void Bpe::check_size(std::size_t merges) const {
+  if (vocabulary_.size() > MergeTable::kMaxSymbols) {
+    fail(ErrorCode::kUnsupported, where_, ": a BPE of ", vocabulary_.size(), " tokens; at most ",
+         MergeTable::kMaxSymbols);
+  }
+  if (static_cast<std::int64_t>(merges) > MergeTable::kMaxMerges) {
+    fail(ErrorCode::kUnsupported, where_, ": a BPE of ", merges, " merges; at most ", MergeTable::kMaxMerges);
+  }
 }
 
 void Bpe::read_merges(const Merges& merges) {

@@ -36,6 +36,9 @@ class Bpe final : public TokenModel {
   /// `merges` by rank. Throws, beginning with `where`, kCorrupt if a merge names or makes a token that the vocabulary
   /// lacks or dropout is not within 0 to 1, and kUnsupported for more than 2^21 tokens or 2^22 - 1 merges.
   Bpe(Vocabulary vocabulary, const Merges& merges, Options options, const std::string& where);
+  /// Without a list: any two tokens merge whose texts together are one of `results`, the lower its id the earlier; and
+  /// a piece that is a token is not taken apart. Source: openai/tiktoken, src/lib.rs, byte_pair_merge.
+  Bpe(Vocabulary vocabulary, std::vector<std::int32_t> results, const std::string& where);
 
   std::unique_ptr<Scratch> make_scratch() const override;
   /// Throws kCorrupt for an unknown character if unk_token is not in the vocabulary.
@@ -55,6 +58,7 @@ class Bpe final : public TokenModel {
   struct Buffers;
   class SymbolReader;
 
+  void check_size(std::size_t merges) const;
   void read_merges(const Merges& merges);
   void read_characters();
   template <class Skip>

@@ -2,14 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <string>
 
 namespace sememe {
 namespace {
 
-/// The first eight bytes as a number that sorts as they do.
-std::uint64_t head(std::string_view key) {
+/// Eight bytes from `at` on as a number that sorts as they do.
+std::uint64_t eight_bytes(std::string_view key, std::size_t at) {
   std::uint64_t out = 0;
-  for (std::size_t i = 0; i < 8; ++i) out = out << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  if (at + 8 <= key.size()) {
+    std::memcpy(&out, key.data() + at, 8);
+    return __builtin_bswap64(out);
+  }
+  for (std::size_t i = at; i < at + 8; ++i) out = out << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
   return out;
 }
 
@@ -120,23 +126,34 @@ class ByteTrie::Builder {
 
 ByteTrie::ByteTrie(std::vector<Entry> entries) {
   struct Sortable {
-    std::uint64_t head;
+    std::uint64_t head, next;  // most keys differ there, so that the strings need not be fetched
     std::uint32_t index;
   };
   std::vector<Sortable> order(entries.size());
-  for (std::size_t i = 0; i < entries.size(); ++i) order[i] = {head(entries[i].key), static_cast<std::uint32_t>(i)};
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string_view key = entries[i].key;
+    order[i] = {eight_bytes(key, 0), eight_bytes(key, 8), static_cast<std::uint32_t>(i)};
+    bytes += key.size();
+  }
   std::sort(order.begin(), order.end(), [&](const Sortable& a, const Sortable& b) {
     if (a.head != b.head) return a.head < b.head;
+    if (a.next != b.next) return a.next < b.next;
     const int compared = entries[a.index].key.compare(entries[b.index].key);
     return compared != 0 ? compared < 0 : a.index < b.index;
   });
+  // In one piece and in order: the builder goes through all of them once for each byte.
   std::vector<Entry> sorted;
   sorted.reserve(entries.size());
+  std::string keys;
+  keys.reserve(bytes);
   for (const Sortable& s : order) {
     const Entry& entry = entries[s.index];
     if (entry.key.empty()) continue;
     if (!sorted.empty() && sorted.back().key == entry.key) sorted.pop_back();
-    sorted.push_back(entry);
+    const std::size_t at = keys.size();
+    keys.append(entry.key);
+    sorted.push_back({std::string_view(keys).substr(at), entry.value});
   }
   Builder(units_).build(sorted);
 }

@@ -8,20 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "sememe/tokenizer.h"
+
 namespace sememe {
 
 /// An id and the bytes of the piece that it stands for.
 struct ModelToken {
   std::int32_t id;
   std::int32_t begin, end;
-};
-
-/// How sample() draws. What a model has no use for it ignores.
-struct Sampling {
-  std::uint64_t seed = 0;         ///< with the same seed, a text gets the same tokens, on whatever thread
-  std::optional<double> dropout;  ///< BPE: chance of a merge to be put off, 0 to 1; absent: as the model's file says
-  std::int64_t nbest_size = 0;    ///< Unigram: draws among that many best; 0: among all segmentations
-  std::optional<double> alpha;    ///< Unigram: how much a score counts; absent: no sampling
 };
 
 /// Third step: a piece becomes tokens.
@@ -67,11 +61,8 @@ class TokenModel {
     tokenize(chunk, scratch, out);
     return true;
   }
-  /// The next chunk has `bytes` bytes and is one whose tokens were kept. False: here they may differ, tokenize_chunk()
-  /// must be asked.
-  virtual bool pass_chunk(std::span<const std::int32_t> /*ids*/, std::int64_t /*bytes*/, Scratch* /*scratch*/) const {
-    return true;
-  }
+  /// The next chunk is one whose tokens were kept. False: here they may differ, tokenize_chunk() must be asked.
+  virtual bool pass_chunk(std::span<const std::int32_t> /*ids*/, Scratch* /*scratch*/) const { return true; }
 
   virtual std::int64_t vocab_size() const = 0;
   virtual std::int32_t max_id() const = 0;

@@ -228,9 +228,10 @@ bool SentencePieceUnigram::tokenize_chunk(std::string_view chunk, Scratch* scrat
 
 // The sum grows as it would have, token by token.  Where it could come to be reset within the chunk, everything may
 // change.
-bool SentencePieceUnigram::pass_chunk(std::span<const std::int32_t> ids, std::int64_t bytes, Scratch* scratch) const {
+bool SentencePieceUnigram::pass_chunk(std::span<const std::int32_t> ids, Scratch* scratch) const {
   auto& lattice = static_cast<Lattice&>(*scratch);
-  if (!(std::abs(lattice.score) + static_cast<float>(bytes) * largest_ < kResetThreshold)) return false;
+  const auto most_bytes = static_cast<float>(ids.size() * vocabulary().longest());
+  if (!(std::abs(lattice.score) + most_bytes * largest_ < kResetThreshold)) return false;
   for (const std::int32_t id : ids) lattice.score += scores_[static_cast<std::size_t>(id)];
   return true;
 }

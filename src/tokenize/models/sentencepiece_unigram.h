@@ -30,7 +30,7 @@ class SentencePieceUnigram final : public SentencePieceModel {
   bool goes_on_before(std::string_view mark) const override;
   void start_text(Scratch* scratch) const override;
   bool tokenize_chunk(std::string_view chunk, Scratch* scratch, std::vector<ModelToken>& out) const override;
-  bool pass_chunk(std::span<const std::int32_t> ids, std::int64_t bytes, Scratch* scratch) const override;
+  bool pass_chunk(std::span<const std::int32_t> ids, Scratch* scratch) const override;
 
  private:
   struct Lattice;

@@ -8,13 +8,18 @@
 
 namespace sememe {
 
+std::int32_t Vocabulary::entry_of_id(std::int32_t id) const {
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), id,
+                                   [](const Entry& entry, std::int32_t wanted) { return entry.id < wanted; });
+  return static_cast<std::int32_t>(at - entries_.begin());
+}
+
 std::optional<std::string_view> Vocabulary::token(std::int32_t id) const {
   const auto dense = static_cast<std::size_t>(id);
   if (id >= 0 && dense < entries_.size() && entries_[dense].id == id) return text(entries_[dense]);
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), id,
-                                   [](const Entry& entry, std::int32_t wanted) { return entry.id < wanted; });
-  if (at == entries_.end() || at->id != id) return std::nullopt;
-  return text(*at);
+  const auto entry = static_cast<std::size_t>(entry_of_id(id));
+  if (entry == entries_.size() || entries_[entry].id != id) return std::nullopt;
+  return text(entries_[entry]);
 }
 
 void Vocabulary::Builder::reserve(std::size_t tokens) {

@@ -59,6 +59,8 @@ class Vocabulary {
     hash.add(second);
     return find_entry(hash, first, second);
   }
+  /// The entry with this id. Precondition: there is one.
+  std::int32_t entry_of_id(std::int32_t id) const;
   std::int32_t id_of_entry(std::int32_t entry) const { return entries_[static_cast<std::size_t>(entry)].id; }
   std::string_view text_of_entry(std::int32_t entry) const { return text(entries_[static_cast<std::size_t>(entry)]); }
 

@@ -1,5 +1,7 @@
 #include "tokenize/normalizers/charsmap.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/fail.h"
@@ -61,6 +63,24 @@ std::optional<std::uint32_t> Charsmap::child(std::uint32_t node, char c) const {
   return next;
 }
 
+/// Calls visit(child, byte). All places of a node's children are within 256 units that stand together.
+template <class Visit>
+void Charsmap::for_each_child(std::uint32_t node, Visit visit) const {
+  const std::uint32_t base = node ^ offset(units_[node]), first = base & ~std::uint32_t{0xFF};
+  if (first >= units_.size()) return;
+  const std::size_t count = std::min<std::size_t>(256, units_.size() - first);
+  std::array<std::uint8_t, 256> hits{};
+  for (std::uint32_t i = 0; i < count; ++i) hits[i] = label(units_[first + i]) == ((i ^ base) & 0xFF);
+  for (std::uint32_t i = 0; i < 256; i += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, hits.data() + i, sizeof eight);
+    if (eight == 0) continue;
+    for (std::uint32_t k = i; k < i + 8; ++k) {
+      if (hits[k] != 0) visit(first + k, static_cast<char>((k ^ base) & 0xFF));
+    }
+  }
+}
+
 std::optional<std::string_view> Charsmap::replacement(std::uint32_t node) const {
   if (!has_leaf(units_[node])) return std::nullopt;
   const std::uint32_t leaf = node ^ offset(units_[node]);
@@ -108,11 +128,10 @@ bool Charsmap::keeps_something_of(char first) const {
     const std::uint32_t node = todo.back();
     todo.pop_back();
     if (const auto found = replacement(node); found && found->empty()) return false;
-    for (int c = 0; c < 256; ++c) {
-      const auto next = child(node, static_cast<char>(c));
-      if (next && !seen[*next]) todo.push_back(*next);
-      if (next) seen[*next] = true;
-    }
+    for_each_child(node, [&](std::uint32_t next, char) {
+      if (!seen[next]) todo.push_back(next);
+      seen[next] = true;
+    });
   }
   return true;
 }
@@ -124,13 +143,13 @@ bool Charsmap::space_within_a_key() const {
   while (!todo.empty()) {
     const auto [node, root] = todo.back();
     todo.pop_back();
-    for (int c = 0; c < 256; ++c) {
-      const auto next = child(node, static_cast<char>(c));
-      if (!next) continue;
-      if (c == ' ' && !root) return true;
-      if (!seen[*next]) todo.emplace_back(*next, false);
-      seen[*next] = true;
-    }
+    bool found = false;
+    for_each_child(node, [&, is_root = root](std::uint32_t next, char c) {
+      found = found || (c == ' ' && !is_root);
+      if (!seen[next]) todo.emplace_back(next, false);
+      seen[next] = true;
+    });
+    if (found) return true;
   }
   return false;
 }

@@ -41,6 +41,8 @@ class Charsmap {
  private:
   std::optional<std::uint32_t> child(std::uint32_t node, char c) const;
   std::optional<std::string_view> replacement(std::uint32_t node) const;
+  template <class Visit>
+  void for_each_child(std::uint32_t node, Visit visit) const;
   bool space_within_a_key() const;
 
   std::vector<std::uint32_t> units_;

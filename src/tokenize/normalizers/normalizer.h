@@ -26,6 +26,10 @@ class Normalizer {
   /// Whether seams of kind kPunctuation are kept, and are seams to the steps after it.
   virtual bool punctuation_seams_stay() const { return keeps_punctuation_seams(); }
 
+  /// Whether a space and `word` (visible ASCII) behind it, in the midst of a text and before ASCII or its end, become
+  /// what a space becomes and `word` as it is.
+  virtual bool keeps_word(std::string_view /*word*/) const { return false; }
+
   /// One line for people: "BertNormalizer(lowercase, strip_accents)".
   virtual std::string describe() const = 0;
 };

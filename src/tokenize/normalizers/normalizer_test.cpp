@@ -66,6 +66,11 @@ TEST(BertNormalizer, MarksThatStayAreReordered) {
   EXPECT_EQ(normalized(bert(false, false, true, false), "e\u0301\u302E"), "e\u302E|0-1 1-3");
 }
 
+TEST(Lowercase, KeepsTheAlignmentWhereLengthsStay) {
+  EXPECT_EQ(normalized(Lowercase(), "AbC \u00C9\u0130\u212A."),
+            "abc \u00E9i\u0307k.|0-1 1-2 2-3 3-4 4-6 6-8 6-8 8-11 11-12");
+}
+
 TEST(TextNormalizers, DecompositionAndCompositionKeepTheWayBack) {
   EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfd), "\u00E9a"), "e\u0301a|0-2 0-2 2-3");
   EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfc), "e\u0301a"), "\u00E9a|0-1 3-4");
@@ -74,6 +79,30 @@ TEST(TextNormalizers, DecompositionAndCompositionKeepTheWayBack) {
   steps.push_back(std::make_unique<StripAccents>());
   steps.push_back(std::make_unique<Lowercase>());
   EXPECT_EQ(normalized(NormalizerSequence(std::move(steps)), "\u00C9A"), "ea|0-2 2-3");
+}
+
+TEST(UnicodeNormalizer, CompatibilityFormsBelongToWhatTheyReplace) {
+  EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfkd), "\uFB03a"), "ffia|0-3 0-3 0-3 3-4");
+  EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfkc), "\uFF76\uFF9E"), "\u30AC|0-3") << "the mark is gone";
+  EXPECT_EQ(normalized(UnicodeNormalizer(NormalForm::kNfc), "\uFB03"), "\uFB03|0-3");
+}
+
+TEST(UnicodeNormalizer, SettledTextIsNotCopied) {
+  const std::string text = "Settled: \u00E9t\u00E9 \u4E2D\u6587 \u0915\u094D";
+  for (const NormalForm form : {NormalForm::kNfc, NormalForm::kNfkc}) {
+    NormalizedString string;
+    string.assign(text, 0);
+    UnicodeNormalizer(form).normalize(string);
+    EXPECT_EQ(string.text().data(), text.data());
+  }
+}
+
+TEST(Nmt, DropsControlsAndMakesSpacesOfInvisibleCharacters) {
+  EXPECT_EQ(normalized(Nmt(), "a\x01\x7F\tb\u200B\u2581\u0085"), "a b  \u0085|0-1 3-4 4-5 5-8 8-11 11-13");
+}
+
+TEST(ByteLevelNormalizer, EveryByteIsACharacterOfItsCharactersRange) {
+  EXPECT_EQ(normalized(ByteLevelNormalizer(), "a \u00E9"), "a\u0120\u00C3\u00A9|0-1 1-2 2-4 2-4");
 }
 
 TEST(TextNormalizers, StripTakesWhitespaceFromTheEndsOnly) {
@@ -89,9 +118,23 @@ TEST(TextNormalizers, ReplacementHasTheOffsetsOfTheLastReplacedCharacter) {
   EXPECT_EQ(normalized(ReplaceString("q", "x"), "ab"), "ab|0-1 1-2");
 }
 
+TEST(ReplaceRegex, ReplacesEveryMatch) {
+  EXPECT_EQ(normalized(ReplaceRegex("[ae]+", "_"), "baec"), "b_c|0-1 2-3 3-4");
+  EXPECT_EQ(normalized(ReplaceRegex("[ae]", ""), "baec"), "bc|0-1 3-4");
+  EXPECT_EQ(normalized(ReplaceRegex("\\s+", " "), "a \u3000\tb c"), "a b c|0-1 5-6 6-7 7-8 8-9");
+  EXPECT_EQ(normalized(ReplaceRegex(" {2,}", "\u2581"), "a   b c"), "a\u2581b c|0-1 3-4 4-5 5-6 6-7");
+  EXPECT_EQ(normalized(ReplaceRegex("x", "y"), ""), "");
+}
+
+TEST(ReplaceRegex, EmptyMatchesBelongToTheCharacterBefore) {
+  EXPECT_EQ(normalized(ReplaceRegex("", "x"), "a\u00E9"), "xax\u00E9x|0-0 0-1 0-1 1-3 1-3");
+  EXPECT_EQ(normalized(ReplaceRegex("(?<=[a-z])(?=[A-Z])", "_"), "aB"), "a_B|0-1 0-1 1-2");
+}
+
 TEST(TextNormalizers, PrependedTextBelongsToTheFirstCharacter) {
   EXPECT_EQ(normalized(Prepend("__"), "\u00E9a"), "__\u00E9a|0-2 0-2 0-2 2-3");
   EXPECT_EQ(normalized(Prepend("__"), ""), "");
+  EXPECT_EQ(normalized(Prepend(""), "\u00E9a"), "\u00E9a|0-0 2-3") << "as in the reference";
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ class ReplaceString final : public Normalizer {
   bool keeps_punctuation_seams() const override;
   std::optional<std::string> seam_mark(std::string_view mark) const override;
   bool punctuation_seams_stay() const override;
+  bool keeps_word(std::string_view) const override { return pattern_ == " "; }
   std::string describe() const override;
 
  private:

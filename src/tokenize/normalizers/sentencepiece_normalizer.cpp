@@ -152,6 +152,11 @@ std::string SentencePieceNormalizer::normalize(std::string_view text) const {
 
 bool SentencePieceNormalizer::keeps_seams() const { return charsmap_.keeps_seams() && symbols_keep_seams_; }
 
+bool SentencePieceNormalizer::keeps_word(std::string_view word) const {
+  return plain_[' '] &&
+         std::all_of(word.begin(), word.end(), [&](char c) { return plain_[static_cast<unsigned char>(c)]; });
+}
+
 std::string SentencePieceNormalizer::describe() const {
   std::string out;
   const auto add = [&out](bool set, std::string_view name) {

@@ -32,6 +32,7 @@ class SentencePieceNormalizer final : public Normalizer {
   void normalize(NormalizedString& text) const override;
   std::string normalize(std::string_view text) const;
   bool keeps_seams() const override;
+  bool keeps_word(std::string_view word) const override;
   std::string describe() const override;
 
  private:

@@ -63,6 +63,11 @@ bool NormalizerSequence::punctuation_seams_stay() const {
   return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->punctuation_seams_stay(); });
 }
 
+// A step may see what an earlier one made of the space.
+bool NormalizerSequence::keeps_word(std::string_view word) const {
+  return std::all_of(steps_.begin(), steps_.end(), [&](const auto& step) { return step->keeps_word(word); });
+}
+
 std::string NormalizerSequence::describe() const {
   std::string out;
   for (const auto& step : steps_) out.append(out.empty() ? "" : ", ").append(step->describe());

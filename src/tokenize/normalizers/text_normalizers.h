@@ -18,6 +18,7 @@ class NormalizerSequence final : public Normalizer {
   bool keeps_punctuation_seams() const override;
   std::optional<std::string> seam_mark(std::string_view mark) const override;
   bool punctuation_seams_stay() const override;
+  bool keeps_word(std::string_view word) const override;
   std::string describe() const override;
 
  private:
@@ -82,6 +83,7 @@ class Prepend final : public CharacterNormalizer {
  public:
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
   void normalize(NormalizedString& text) const override;
+  bool keeps_word(std::string_view) const override { return true; }
   std::optional<std::string> seam_mark(std::string_view mark) const override;
   std::string describe() const override;
 

@@ -7,11 +7,20 @@
 #include "tokenize/pre_tokenizers/scanners.h"
 
 namespace sememe {
+namespace {
+
+bool is_visible_ascii(char byte) { return byte > 0x20 && byte < 0x7F; }
+
+}  // namespace
 
 void ByteLevel::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   split_bytes(text, pieces);
   rewrite_pieces(text, pieces, [&text](Rewriter& rewriter, std::int32_t end) {
     while (rewriter.position() < end) {
+      std::int32_t visible = rewriter.position();
+      while (visible < end && is_visible_ascii(text.text()[static_cast<std::size_t>(visible)])) ++visible;
+      rewriter.keep_to(visible);  // such a byte stands for itself
+      if (visible == end) break;
       const auto at = static_cast<std::size_t>(rewriter.position());
       const int length = decode_utf8(text.text(), at).length;
       const Offset alignment = rewriter.next_alignment();

@@ -16,8 +16,12 @@ class ByteLevel final : public PreTokenizer {
 
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
   Seam seam() const override { return options_.use_regex ? Seam::kCut : Seam::kKept; }
-  Seam seam_at_punctuation() const override { return seam(); }
+  /// A prefix space goes to the begin of a text, not to what follows a seam in it.
+  Seam seam_at_punctuation() const override {
+    return options_.add_prefix_space && !options_.use_regex ? Seam::kJoined : seam();
+  }
   bool rewrites_spaces() const override { return true; }
+  bool adds_prefixes() const override { return options_.add_prefix_space; }
   std::string describe() const override;
 
   /// split() without its last step: the bytes stay as they are.

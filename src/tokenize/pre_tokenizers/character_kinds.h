@@ -76,25 +76,28 @@ inline const Byte* run(const Byte* p, const Byte* end, unsigned kinds) noexcept 
   return p;
 }
 
-/// run() for letters, eight bytes at a time.
-inline const Byte* letter_run(const Byte* p, const Byte* end) noexcept {
+/// Past ASCII letters (small ones alone, unless `any_case`) from p on, eight bytes at a time: maybe not past the last.
+template <bool any_case>
+const Byte* skip_ascii_letters(const Byte* p, const Byte* end) noexcept {
   if constexpr (std::endian::native == std::endian::little) {
     constexpr std::uint64_t kEach = 0x0101010101010101;
     while (end - p >= 8) {
       std::uint64_t bytes;
       std::memcpy(&bytes, p, 8);
       // Per byte below 0x80, the high bit: set by the first sum from 'a' on, by the second beyond 'z'.
-      const std::uint64_t lower = (bytes | 0x20 * kEach) & 0x7F * kEach;
+      const std::uint64_t small = (any_case ? bytes | 0x20 * kEach : bytes) & 0x7F * kEach;
       const std::uint64_t letters =
-          (lower + (0x80 - 'a') * kEach) & ~(lower + (0x7F - 'z') * kEach) & ~bytes & 0x80 * kEach;
-      if (letters != 0x80 * kEach) {
-        p += std::countr_zero(letters ^ 0x80 * kEach) / 8;
-        break;
-      }
+          (small + (0x80 - 'a') * kEach) & ~(small + (0x7F - 'z') * kEach) & ~bytes & 0x80 * kEach;
+      if (letters != 0x80 * kEach) return p + std::countr_zero(letters ^ 0x80 * kEach) / 8;
       p += 8;
     }
   }
-  return run(p, end, kLetter);
+  return p;
+}
+
+/// run() for letters.
+inline const Byte* letter_run(const Byte* p, const Byte* end) noexcept {
+  return run(skip_ascii_letters<true>(p, end), end, kLetter);
 }
 
 }  // namespace sememe::scan

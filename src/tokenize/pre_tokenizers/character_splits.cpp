@@ -28,9 +28,11 @@ Seam PreTokenizerSequence::seam() const {
   return Seam::kKept;
 }
 
+// Whether there is a prefix behind a seam depends on what an earlier step made of it.
 Seam PreTokenizerSequence::seam_at_punctuation() const {
-  for (const auto& step : steps_) {
-    if (step->seam_at_punctuation() != Seam::kKept) return step->seam_at_punctuation();
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (i > 0 && steps_[i]->adds_prefixes()) return Seam::kJoined;
+    if (steps_[i]->seam_at_punctuation() != Seam::kKept) return steps_[i]->seam_at_punctuation();
   }
   return Seam::kKept;
 }

@@ -82,6 +82,7 @@ class CharDelimiterSplit final : public PreTokenizer {
   explicit CharDelimiterSplit(char32_t delimiter) : delimiter_(delimiter) {}
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
   Seam seam() const override { return delimiter_ == ' ' ? Seam::kCut : Seam::kKept; }
+  Seam seam_at_punctuation() const override { return Seam::kKept; }
   std::string describe() const override { return "CharDelimiterSplit"; }
 
  private:

@@ -1,5 +1,7 @@
 #include "tokenize/pre_tokenizers/metaspace.h"
 
+#include <algorithm>
+
 #include "tokenize/pre_tokenizers/rewrite_pieces.h"
 #include "tokenize/pre_tokenizers/split_behavior.h"
 
@@ -16,11 +18,10 @@ void Metaspace::split(NormalizedString& text, std::vector<Piece>& pieces) const 
       rewriter.put(mark, at);
     }
     while (rewriter.position() < end) {
-      if (rewriter.peek() == ' ') {
-        rewriter.replace(mark);
-      } else {
-        rewriter.keep();
-      }
+      const std::string_view piece = text.text().substr(0, static_cast<std::size_t>(end));
+      const std::size_t space = piece.find(' ', static_cast<std::size_t>(rewriter.position()));
+      rewriter.keep_to(static_cast<std::int32_t>(std::min(space, piece.size())));
+      if (space != std::string_view::npos) rewriter.replace(mark);
     }
   });
   if (options_.split) {

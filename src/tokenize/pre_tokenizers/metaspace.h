@@ -23,6 +23,7 @@ class Metaspace final : public PreTokenizer {
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
   Seam seam() const override { return options_.split ? Seam::kCut : Seam::kKept; }
   bool rewrites_spaces() const override { return options_.replacement != ' '; }
+  bool adds_prefixes() const override { return options_.prepend != Prepend::kNever; }
   std::string describe() const override;
 
   const Options& options() const { return options_; }

@@ -25,6 +25,8 @@ class PreTokenizer {
   virtual Seam seam_at_punctuation() const { return Seam::kJoined; }  ///< of kind kPunctuation
   /// It may write a space as something else, which seams do not survive.
   virtual bool rewrites_spaces() const { return false; }
+  /// It puts something before each piece that does not begin with a space.
+  virtual bool adds_prefixes() const { return false; }
   virtual std::string describe() const = 0;
 };
 

@@ -12,10 +12,10 @@ template <class Rewrite>
 void rewrite_pieces(NormalizedString& text, std::vector<Piece>& pieces, Rewrite&& rewrite) {
   Rewriter rewriter(text);
   for (Piece& piece : pieces) {
-    while (rewriter.position() < piece.begin) rewriter.skip();
+    rewriter.skip_to(piece.begin);
     piece.begin = rewriter.written();
     if (piece.added_id < 0) rewrite(rewriter, piece.end);
-    while (rewriter.position() < piece.end) rewriter.keep();
+    rewriter.keep_to(piece.end);
     piece.end = rewriter.written();
   }
   rewriter.commit();

@@ -11,7 +11,7 @@ using scan::Byte;
 using scan::Character;
 using scan::kLetter, scan::kLower, scan::kMark, scan::kNewline, scan::kNumber, scan::kOther, scan::kUncased,
     scan::kUpper, scan::kWhite;
-using scan::letter_run, scan::look, scan::run;
+using scan::letter_run, scan::look, scan::run, scan::skip_ascii_letters;
 
 enum class Case { kExact, kIgnored };
 
@@ -130,7 +130,8 @@ struct O200k {
     const Byte* after_both = nullptr;
     while (p < end) {
       const Character c = look(p);
-      if ((c.kind & kHead) == 0) return c.kind == kLower ? run(p + c.length, end, kTail) : after_both;
+      if ((c.kind & kHead) == 0)
+        return c.kind == kLower ? run(skip_ascii_letters<false>(p, end), end, kTail) : after_both;
       p += c.length;
       if ((c.kind & kBoth) != 0) after_both = p;
     }

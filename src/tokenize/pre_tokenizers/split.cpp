@@ -9,19 +9,20 @@
 namespace sememe {
 namespace {
 
-/// Patterns that see one kind of characters, never a space: what they find on one side of a seam depends on that side.
+/// Patterns that see one kind of characters, never space or punctuation: what they find on one side of a seam depends
+/// on that side.
 constexpr std::array<std::string_view, 7> kWithinWords = {
     "[0-9]", "[0-9][0-9][0-9]", "[0-9]{3}", "\\d", "\\p{N}", "\\p{N}{1,3}", "\\d{1,3}",
 };
 
 }  // namespace
 
-Split::Split(Kind kind, std::string_view pattern, SplitBehavior behavior, bool invert)
+Split::Split(Kind kind, std::string_view pattern, SplitBehavior behavior, bool invert, RegexSyntax syntax)
     : kind_(kind), pattern_(pattern), behavior_(behavior), invert_(invert) {
   if (kind == Kind::kRegex) {
-    scanner_ = find_scanner(pattern);
+    scanner_ = find_scanner(pattern, syntax);
     if (!pieces_are_matches()) scanner_ = nullptr;
-    if (scanner_ == nullptr) regex_.emplace(pattern);
+    if (scanner_ == nullptr) regex_.emplace(pattern, syntax);
   } else if (pattern.empty()) {
     regex_.emplace("");
   }
@@ -86,18 +87,24 @@ void Split::find_regex(std::string_view text, Piece piece, std::vector<Stretch>&
   if (at != piece.end) out.push_back({{at, piece.end, -1}, invert_});
 }
 
+bool Split::is_within_words() const {
+  return kind_ == Kind::kRegex && std::find(kWithinWords.begin(), kWithinWords.end(), pattern_) != kWithinWords.end();
+}
+
 Seam Split::seam() const {
   if (scanner_ != nullptr) return Seam::kCut;  // every such pattern begins a match at a lone space, or matches none
-  if (kind_ == Kind::kRegex) {
-    const bool within = std::find(kWithinWords.begin(), kWithinWords.end(), pattern_) != kWithinWords.end();
-    return within ? Seam::kKept : Seam::kJoined;
-  }
+  if (kind_ == Kind::kRegex) return is_within_words() ? Seam::kKept : Seam::kJoined;
   if (pattern_ == " ") return behavior_ == SplitBehavior::kMergedWithPrevious || invert_ ? Seam::kJoined : Seam::kCut;
   return pattern_.empty() || pattern_.find(' ') != std::string::npos ? Seam::kJoined : Seam::kKept;
 }
 
-// Words and numbers end before punctuation in all of these patterns; CLIP's alone has special tokens with seams inside.
-Seam Split::seam_at_punctuation() const { return scanner_ != nullptr && scanner_->covers ? Seam::kCut : Seam::kJoined; }
+// Words and numbers end before punctuation in all patterns of scanners; CLIP's alone has special tokens with seams
+// inside.
+Seam Split::seam_at_punctuation() const {
+  if (scanner_ != nullptr) return scanner_->covers ? Seam::kCut : Seam::kJoined;
+  if (kind_ == Kind::kRegex) return is_within_words() ? Seam::kKept : Seam::kJoined;
+  return pattern_.empty() || has_seam(pattern_, SeamKind::kPunctuation) ? Seam::kJoined : Seam::kKept;
+}
 
 std::string Split::describe() const {
   std::string out = concat("Split(", kind_ == Kind::kRegex ? "regex " : "", quote(pattern_));

@@ -16,7 +16,8 @@ class Split final : public PreTokenizer {
  public:
   enum class Kind { kString, kRegex };
   /// Throws as Regex does.
-  Split(Kind kind, std::string_view pattern, SplitBehavior behavior, bool invert);
+  Split(Kind kind, std::string_view pattern, SplitBehavior behavior, bool invert,
+        RegexSyntax syntax = RegexSyntax::kOniguruma);
 
   void split(NormalizedString& text, std::vector<Piece>& pieces) const override;
   Seam seam() const override;
@@ -25,6 +26,7 @@ class Split final : public PreTokenizer {
 
  private:
   bool pieces_are_matches() const;
+  bool is_within_words() const;
   void find_literal(std::string_view text, Piece piece, std::vector<Stretch>& out) const;
   void find_regex(std::string_view text, Piece piece, std::vector<Stretch>& out) const;
 
