@@ -9,14 +9,19 @@ import pathlib
 import re
 import sys
 
-ROOMS = ["base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "nn", "model", "cli"]  # lowest first
+ROOMS = [  # lowest first
+    "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model", "cli",
+]
 PUBLIC = {
     "error.h": "base",
     "matrix.h": "base",
     "log.h": "base",
     "tokenizer.h": "tokenize",
     "tokenizer_trainer.h": "tokenizer_train",
+    "words.h": "words",
+    "word2vec.h": "words",
     "similarity.h": "nn",
+    "map.h": "map",
     "encoder.h": "model",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]*)[>"]')

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/fail.h"
+
 namespace sememe::cli {
 namespace {
 
@@ -13,6 +15,15 @@ std::string pad_left(std::string text, int width) {
 }
 
 }  // namespace
+
+double number_of(const std::string& text, std::string_view flag) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, status] = std::from_chars(text.data(), end, number);
+  if (status != std::errc() || stop != end)
+    fail(ErrorCode::kInvalidArgument, "--", flag, ": expected a number, found ", quote(text));
+  return number;
+}
 
 void append_float(std::string& out, float number) {
   std::array<char, 32> digits;

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace sememe::cli {
 
+/// The number that a flag was given. Errors  kInvalidArgument: it is none.
+double number_of(const std::string& text, std::string_view flag);
 /// Appends the shortest text that reads back as the same float: 0.5, 1e-08.
 void append_float(std::string& out, float number);
 /// `number` with `digits` digits after the point, right-aligned in `width` columns.

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 
@@ -98,15 +97,6 @@ std::vector<std::string> special_tokens(std::string_view list) {
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return out;
-}
-
-double number_of(const std::string& text, std::string_view flag) {
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, status] = std::from_chars(text.data(), end, number);
-  if (status != std::errc() || stop != end)
-    fail(ErrorCode::kInvalidArgument, "--", flag, ": expected a number, found ", quote(text));
-  return number;
 }
 
 TokenizerTrainerOptions trainer_options(const Arguments& arguments, const Console& console) {

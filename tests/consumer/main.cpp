@@ -2,10 +2,13 @@
 #include <sememe/encoder.h>
 #include <sememe/error.h>
 #include <sememe/log.h>
+#include <sememe/map.h>
 #include <sememe/matrix.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>
 #include <sememe/tokenizer_trainer.h>
+#include <sememe/word2vec.h>
+#include <sememe/words.h>
 
 #include <iostream>
 #include <string>

@@ -125,7 +125,7 @@ TEST(TokenizerFiles, WordsWithoutStopWords) {
 TEST(TokenizerFiles, FoldersOfAnUnknownClassAreUnsupported) {
   const TemporaryFolder folder;
   folder.add("m/tokenizer.model", small_model(1).bytes());
-  EXPECT_FAILS(Tokenizer::load(folder / "m"), kUnsupported, "model_type ''");
+  EXPECT_FAILS(Tokenizer::load(folder / "m"), kUnsupported, "says of what class");
   folder.add("m/tokenizer_config.json", R"({"tokenizer_class":"ReformerTokenizer"})");
   EXPECT_FAILS(Tokenizer::load(folder / "m"), kUnsupported, "tokenizer_class 'ReformerTokenizer'");
 }

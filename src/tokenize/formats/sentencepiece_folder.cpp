@@ -320,6 +320,11 @@ const Family& find_family(const fs::path& folder, const SpecialTokens& tokens) {
   for (const Family& family : kFamilies) {
     if (name.empty() ? family.model_type == model_type : family.tokenizer_class == name) return family;
   }
+  if (name.empty() && model_type.empty()) {
+    fail(ErrorCode::kUnsupported, folder.string(),
+         ": a SentencePiece model, and no tokenizer_config.json or config.json says of what class; expected "
+         "tokenizer_class or model_type there. The model file alone gives SentencePiece's own ids");
+  }
   const std::string what = name.empty() ? "model_type " + quote(model_type) : "tokenizer_class " + quote(name);
   fail(ErrorCode::kUnsupported, folder.string(), ": a SentencePiece model of ", what,
        " is not supported by this build without a tokenizer.json; the model file alone gives SentencePiece's own ids");

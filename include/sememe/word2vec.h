@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "sememe/words.h"
+
+namespace sememe {
+
+enum class Word2VecArchitecture { kSkipGram, kCbow };
+
+struct Word2VecOptions {
+  Word2VecArchitecture architecture = Word2VecArchitecture::kSkipGram;
+  std::int64_t dim = 100;
+  std::int64_t window = 5;     ///< words to each side, of which a random part is looked at
+  std::int64_t negative = 5;   ///< noise words a word
+  std::int64_t min_count = 5;  ///< words that occur less often are passed over
+  double sample = 1e-3;        ///< words more frequent than this are thinned out; 0: none are
+  std::int64_t epochs = 5;
+  double lr = 0;  ///< learning rate at the start, which falls to almost 0; 0: 0.025 for skip-gram, 0.05 for CBOW
+  std::uint64_t seed = 1;
+  int threads = 0;       ///< 0: all cores the process may use
+  bool hogwild = false;  ///< threads write to the same vectors without order: faster, and no two runs are equal
+};
+
+struct Word2VecReport {
+  std::int64_t words = 0;        ///< of the corpus
+  std::int64_t known_words = 0;  ///< that are in the vocabulary
+};
+
+/// `stage`: "counting" (done, total: bytes as stored) or "training" (words); total 0 is unknown. It may throw, which
+/// ends the training.
+using WordTrainingProgress = std::function<void(std::string_view stage, std::int64_t done, std::int64_t total)>;
+
+/// Trains word vectors with negative sampling. A line of the corpus is a sentence, words are separated by ASCII white
+/// space; files are streamed, once to count and once an epoch, gzip or not.
+///
+/// Values   the same bytes for any number of threads, unless `hogwild`. Words of the vocabulary stand by count, equal
+///          ones by their bytes. Noise words are drawn from 512 that some 1,000 words of the corpus share, which keeps
+///          their vectors in the cache.
+/// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, a line over
+///          64 MiB; kNotFound; kCorrupt (damaged gzip); kIo.
+/// Memory   two vectors a word, the vocabulary, some megabytes a thread; counting: the distinct words of each thread.
+/// Source   Mikolov et al. 2013, "Distributed representations of words and phrases and their compositionality"; start
+///          values and counting of gensim 4.4.
+WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const Word2VecOptions& options,
+                           const WordTrainingProgress& progress = {}, Word2VecReport* report = nullptr);
+
+}  // namespace sememe

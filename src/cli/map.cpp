@@ -1,0 +1,208 @@
+#include "sememe/map.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/fail.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/map_input.h"
+#include "cli/model_options.h"
+#include "cli/numbers.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/svg_map.h"
+#include "cli/text_input.h"
+#include "io/json_writer.h"
+#include "io/npy.h"
+
+namespace sememe::cli {
+namespace {
+
+constexpr std::int64_t kMost = std::int64_t{1} << 30;
+
+constexpr Option kInputOptions[] = {
+    {"input", 'i', "FILE",
+     "Read vectors from FILE.npy, or texts, which are embedded first, from any other FILE; - is standard input"},
+    {"labels", '\0', "FILE",
+     "A label for each point, which colours it: one a line; .jsonl, .csv and .tsv by their name"},
+    {"labels-field", '\0', "NAME", "Member or column of --labels that holds the label (default: label)"},
+    {"texts", '\0', "FILE", "The texts of vectors, one for each; formats as for --labels"},
+    {"demo", '\0', "", "Draw fourteen words of four categories"},
+    kInputFormatOption,
+    kFieldOption,
+    kColumnOption,
+    kLossyOption,
+};
+constexpr Option kMapOptions[] = {
+    {"method", '\0', "tsne|pca", "How the map is made (default: tsne)"},
+    {"metric", '\0', "cosine|euclidean", "What makes vectors neighbours (default: cosine)"},
+    {"perplexity", '\0', "X", "tsne: about how many neighbours a point has a say in (default: 30)"},
+    {"iterations", '\0', "N", "tsne: steps after the first 250, which exaggerate (default: 500)", 0, kMost},
+    {"seed", '\0', "N", "Of what is left to chance; one seed always gives the same map (default: 1)", 0, kMost},
+};
+constexpr Option kOutputOptions[] = {
+    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg"},
+    {"format", '\0', "npy|csv|svg", "Format of the output (default: by the name of -o, else csv)"},
+    {"report", '\0', "FILE", "Write what was done and how far the map can be trusted to FILE, as JSON"},
+};
+const OptionGroup kGroups[] = {
+    {"Input", kInputOptions}, {"Map", kMapOptions}, {"Output", kOutputOptions}, model_options()};
+
+std::string format_of(const Arguments& arguments, const std::string& name) {
+  if (const auto format = arguments.text("format")) return *format;
+  for (const std::string_view known : {"npy", "csv", "svg"})
+    if (name.ends_with(concat('.', known))) return std::string(known);
+  if (name != "-")
+    fail(ErrorCode::kInvalidArgument, "-o ", quote(name),
+         ": the name does not tell the format; end it in .npy, .csv or .svg, or give --format");
+  return "csv";
+}
+
+MapOptions map_options(const Arguments& arguments, const Console& console) {
+  MapOptions options;
+  options.method = *parse_map_method(arguments.text("method").value_or("tsne"));
+  options.metric = *parse_map_metric(arguments.text("metric").value_or("cosine"));
+  if (const auto perplexity = arguments.text("perplexity")) options.perplexity = number_of(*perplexity, "perplexity");
+  options.iterations = arguments.number("iterations").value_or(options.iterations);
+  options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
+  options.threads = console.options().threads;
+  return options;
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' ? "\"\"" : std::string(1, c));
+  return out.append("\"");
+}
+
+void write_csv(const MapInput& input, const Matrix& points, const std::string& name) {
+  AtomicFile out(output_path(name));
+  out.write("x,y,label,text\n");
+  for (std::int64_t i = 0; i < points.rows(); ++i) {
+    std::string line;
+    append_float(line, points.row(i)[0]);
+    append_float(line.append(","), points.row(i)[1]);
+    const auto at = static_cast<std::size_t>(i);
+    line.append(",").append(input.labels.empty() ? "" : csv_field(input.labels[at]));
+    line.append(",").append(input.texts.empty() ? "" : csv_field(input.texts[at]));
+    out.write(line.append("\n"));
+  }
+  out.commit();
+}
+
+void write_npy(const Matrix& points, const std::string& name) {
+  SeekableOutput place(name);
+  NpyWriter file(place.path(), DType::kF32, {2});
+  for (std::int64_t i = 0; i < points.rows(); ++i) file.append(points.row(i));
+  file.finish();
+  place.finish();
+}
+
+void write_text(const std::string& text, const std::string& name) {
+  AtomicFile out(output_path(name));
+  out.write(text);
+  out.commit();
+}
+
+/// One decimal digit more or less would change nobody's mind: figures are for comparing maps.
+std::string report_json(const MapInput& input, const MapOptions& options, const Map& map, const MapQuality& quality,
+                        double seconds) {
+  JsonWriter json(JsonStyle::kPretty);
+  json.begin_object()
+      .member("method", map_method_name(options.method))
+      .member("metric", map_metric_name(options.metric))
+      .member("points", input.vectors.rows())
+      .member("dimensions", input.vectors.cols())
+      .member("seed", options.seed)
+      .member("seconds", seconds);
+  if (options.method == MapMethod::kTsne)
+    json.member("perplexity", map.perplexity).member("iterations", map.iterations);
+  json.key("KL");
+  map.kl_divergence ? json.value(*map.kl_divergence) : json.null();
+  json.member("neighbors", quality.neighbors)
+      .member("sampled", quality.sampled)
+      .member("trustworthiness", quality.trustworthiness)
+      .member("continuity", quality.continuity)
+      .member("knn_preservation", quality.knn_preservation);
+  json.key("distortion").numbers(quality.distortion);
+  if (quality.sampled < input.vectors.rows()) {
+    json.key("distortion_points").begin_array(true);
+    for (const std::int64_t point : quality.points) json.value(point);
+    json.end_array();
+  }
+  json.end_object().end_line();
+  return json.take();
+}
+
+int run_map(const Arguments& arguments, Console& console) {
+  const std::string name = arguments.text("out").value_or("-"), format = format_of(arguments, name);
+  MapOptions options = map_options(arguments, console);
+  const MapInput input = read_map_input(arguments, console);
+  const MatView<const float> vectors = input.vectors.view();
+
+  Progress progress(console);
+  std::string stage;
+  std::optional<Progress> line;
+  options.progress_interval = 10;
+  options.progress = [&](const MapProgress& state) {
+    if (state.stage != stage) {
+      stage = state.stage;
+      line.emplace(console);
+    }
+    line->update(0, static_cast<double>(state.done) / static_cast<double>(std::max<std::int64_t>(1, state.total)),
+                 stage);
+    return true;
+  };
+  const Map map = make_map(vectors, options);
+  line.reset();
+  const double seconds = progress.seconds();
+  if (arguments.given("perplexity") && options.method == MapMethod::kTsne && map.perplexity < options.perplexity)
+    console.note("perplexity ", options.perplexity, " was lowered to ", fixed(map.perplexity, 2, 0), ", which suits ",
+                 vectors.rows, vectors.rows == 1 ? " point" : " points");
+
+  std::optional<std::string> report;
+  if (arguments.given("report") || console.options().verbose) {
+    const MapQuality quality =
+        map_quality(vectors, map.points.view(), {.metric = options.metric, .threads = options.threads});
+    report = report_json(input, options, map, quality, seconds);
+    console.detail(with_commas(vectors.rows), " points in ", fixed(seconds, 2, 0), " s: trustworthiness ",
+                   fixed(quality.trustworthiness, 3, 0), ", continuity ", fixed(quality.continuity, 3, 0),
+                   ", neighbours kept ", fixed(100 * quality.knn_preservation, 1, 0), " %");
+  }
+  if (format == "npy")
+    write_npy(map.points, name);
+  else if (format == "svg")
+    write_text(svg_map(input, map.points,
+                       concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ",
+                              options.method == MapMethod::kPca ? "PCA" : "t-SNE")),
+               name);
+  else
+    write_csv(input, map.points, name);
+  if (const auto file = arguments.text("report")) write_text(*report, *file);
+  return 0;
+}
+
+}  // namespace
+
+const Command kMap = {
+    .name = "map",
+    .summary = "Draw vectors or texts as a map of two dimensions",
+    .operands = "[TEXT...]",
+    .max_operands = 1 << 30,
+    .description =
+        "Gives each vector or text a place on a plane, so that neighbours stay neighbours: by t-SNE, or by PCA, which "
+        "keeps directions. No map keeps all distances; --report tells how far this one can be trusted, with 1 as the "
+        "best: trustworthiness (neighbours on the map are neighbours in truth), continuity (true neighbours are "
+        "neighbours on the map), and the part of the ten nearest that is kept. One seed gives the same map every time, "
+        "with any number of threads.",
+    .examples =
+        "sememe map --demo -o words.svg\n"
+        "sememe map -i vectors.npy --labels labels.txt -o map.svg --report report.json\n"
+        "sememe map -i sentences.txt --method pca -o map.csv\n",
+    .groups = kGroups,
+    .run = run_map,
+};
+
+}  // namespace sememe::cli

@@ -1,0 +1,99 @@
+#include "cli/map_input.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.h"
+#include "cli/chunks.h"
+#include "cli/model_options.h"
+#include "cli/text_input.h"
+#include "io/npy.h"
+#include "sememe/encoder.h"
+
+namespace sememe::cli {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kDemo[] = {
+    {"cat", "animals"},    {"dog", "animals"},  {"bird", "animals"},  {"fish", "animals"},  {"car", "vehicles"},
+    {"truck", "vehicles"}, {"bus", "vehicles"}, {"bike", "vehicles"}, {"apple", "food"},    {"banana", "food"},
+    {"orange", "food"},    {"king", "royalty"}, {"queen", "royalty"}, {"prince", "royalty"}};
+
+/// All texts of a file: lines, or the member or column `field`.
+std::vector<std::string> read_texts(const std::string& path, const std::string& field) {
+  ReaderOptions options;
+  options.field = field;
+  if (path.find(".csv") != std::string::npos || path.find(".tsv") != std::string::npos) options.column = field;
+  TextReader reader(path, options);
+  std::vector<std::string> out;
+  for (TextRecord record; reader.next(record);) out.push_back(std::move(record.text));
+  return out;
+}
+
+/// The texts or labels of --<flag>: one for each point.
+std::vector<std::string> read_companions(const Arguments& arguments, std::string_view flag, const std::string& field,
+                                         std::int64_t points) {
+  const auto path = arguments.text(flag);
+  if (!path) return {};
+  std::vector<std::string> out = read_texts(*path, field);
+  if (std::ssize(out) != points)
+    fail(ErrorCode::kInvalidArgument, "--", flag, ": ", *path, ": expected ", points, " ", flag,
+         ", one for each point, found ", out.size());
+  return out;
+}
+
+Matrix read_vectors(const std::string& path) {
+  const NpyArray array = read_npy(path);
+  if (array.shape.size() != 2)
+    fail(ErrorCode::kInvalidArgument, path, ": expected an array of (points, dimensions), found one of ",
+         array.shape.size(), array.shape.size() == 1 ? " dimension" : " dimensions");
+  const std::vector<float> values = array.to_float();
+  Matrix out(array.shape[0], array.shape[1]);
+  std::copy(values.begin(), values.end(), out.data());
+  return out;
+}
+
+void embed(const Arguments& arguments, Console& console, MapInput& out) {
+  const EncodeOptions options = encode_options(arguments);
+  if (arguments.on("demo")) {
+    const Encoder encoder = load_encoder(arguments, console);
+    for (const auto& [word, label] : kDemo) out.texts.emplace_back(word), out.labels.emplace_back(label);
+    out.vectors = encoder.encode(out.texts, options);
+    return;
+  }
+  TextInput input(arguments);
+  const Encoder encoder = load_encoder(arguments, console);
+  std::vector<float> values;
+  const Totals totals = for_each_chunk(input, console, [&](Chunk& chunk) {
+    const Matrix vectors = encoder.encode(chunk.texts(), options, &chunk.stats);
+    if (refuses_long_texts(arguments)) refuse_truncated(chunk, input, encoder);
+    values.insert(values.end(), vectors.data(), vectors.data() + vectors.rows() * vectors.cols());
+    for (TextRecord& record : chunk.records) out.texts.push_back(std::move(record.text));
+  });
+  report(totals, encoder, console);
+  out.vectors = Matrix(std::ssize(out.texts), encoder.encode(std::vector<std::string_view>(), options).cols());
+  std::copy(values.begin(), values.end(), out.vectors.data());
+}
+
+}  // namespace
+
+MapInput read_map_input(const Arguments& arguments, Console& console) {
+  MapInput out;
+  const std::string path = arguments.text("input").value_or("");
+  const bool vectors = arguments.operands().empty() && path.ends_with(".npy");
+  if (arguments.on("demo") && (!path.empty() || !arguments.operands().empty() || arguments.given("labels")))
+    fail(ErrorCode::kInvalidArgument, "--demo has words and labels of its own; leave out texts, -i and --labels");
+  if (arguments.given("texts") && !vectors)
+    fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
+  if (vectors) {
+    out.vectors = read_vectors(path);
+    out.texts = read_companions(arguments, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
+  } else {
+    embed(arguments, console, out);
+  }
+  if (!arguments.on("demo"))
+    out.labels =
+        read_companions(arguments, "labels", arguments.text("labels-field").value_or("label"), out.vectors.rows());
+  return out;
+}
+
+}  // namespace sememe::cli

@@ -1,0 +1,26 @@
+#include "cli/words_commands.h"
+
+namespace sememe::cli {
+namespace {
+
+constexpr const Command* kSubcommands[] = {&kWordsTrain,      &kWordsNeighbors, &kWordsAnalogy,
+                                           &kWordsSimilarity, &kWordsOddOneOut, &kWordsVector,
+                                           &kWordsEval,       &kWordsConvert,   &kWordsInfo};
+
+}  // namespace
+
+const Command kWords = {
+    .name = "words",
+    .summary = "Train, ask, judge and convert word vectors",
+    .description =
+        "Works with files that hold one vector per word: word2vec text and binary, GloVe text, fastText .vec and .bin. "
+        "What a file holds is told by its first bytes.",
+    .examples =
+        "sememe words train word2vec -i corpus.txt -o vectors.txt\n"
+        "sememe words neighbors vectors.txt cat\n"
+        "sememe words analogy vectors.txt king man woman\n"
+        "sememe words eval vectors.txt --similarity ws353.tsv --analogies questions-words.txt\n",
+    .subcommands = kSubcommands,
+};
+
+}  // namespace sememe::cli

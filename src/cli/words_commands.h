@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace sememe::cli {
+
+/// The members of kWords.
+extern const Command kWordsTrain, kWordsNeighbors, kWordsAnalogy, kWordsSimilarity, kWordsOddOneOut, kWordsVector,
+    kWordsEval, kWordsConvert, kWordsInfo;
+
+/// The members of kWordsTrain.
+extern const Command kWordsTrainWord2Vec;
+
+}  // namespace sememe::cli

@@ -1,0 +1,106 @@
+#include "base/fail.h"
+#include "cli/console.h"
+#include "cli/numbers.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "cli/words_commands.h"
+#include "cli/words_options.h"
+
+namespace sememe::cli {
+namespace {
+
+constexpr Option kConvertOptions[] = {
+    {"out", 'o', "FILE", "Write to FILE (default: -, standard output)"},
+    {"to", '\0', "text|binary|glove",
+     "word2vec text, which fastText calls .vec, word2vec binary, or GloVe text, which has no first line of counts "
+     "(default: binary if the output is named .bin, else text)"},
+    {"spaces", '\0', "TEXT", "Write spaces inside words as TEXT; without, such words are an error"},
+    kWordsFromOption,
+    kWordsLimitOption,
+};
+constexpr OptionGroup kConvertGroups[] = {{"Options", kConvertOptions}};
+
+int run_convert(const Arguments& arguments, Console& console) {
+  word_operands(arguments, 0, 0);
+  const std::string out = arguments.text("out").value_or("-");
+  const WordVectors vectors = load_words(arguments);
+  WordSaveOptions options;
+  options.format = parse_word_format(arguments.text("to").value_or(out.ends_with(".bin") ? "binary" : "text")).value();
+  options.space = arguments.text("spaces").value_or("");
+  vectors.save(output_path(out), options);
+  console.detail(with_commas(vectors.size()), " words of ", vectors.dim(), " numbers, ",
+                 word_format_name(vectors.format()), " to ", word_format_name(options.format));
+  return 0;
+}
+
+constexpr Option kInfoOptions[] = {kWordsJsonOption, kWordsFromOption, kWordsLimitOption};
+constexpr OptionGroup kInfoGroups[] = {{"Options", kInfoOptions}};
+
+int run_info(const Arguments& arguments, Console&) {
+  constexpr std::int64_t kShown = 10;
+  word_operands(arguments, 0, 0);
+  const WordVectors vectors = load_words(arguments);
+  const std::int64_t shown = std::min(kShown, vectors.size());
+  if (arguments.on("json")) {
+    JsonWriter json;
+    json.begin_object()
+        .member("file", std::string_view(utf8_of(arguments.operands().front())))
+        .member("format", word_format_name(vectors.format()))
+        .member("words", vectors.size())
+        .member("dim", vectors.dim())
+        .member("ngram_buckets", vectors.ngram_buckets())
+        .key("first_words")
+        .begin_array();
+    for (std::int64_t i = 0; i < shown; ++i) json.value(std::string_view(utf8_of(vectors.word(i))));
+    json.end_array().end_object().end_line();
+    print_answer(json.take());
+    return 0;
+  }
+  std::string first;
+  for (std::int64_t i = 0; i < shown; ++i) first.append(i > 0 ? " " : "").append(printable(vectors.word(i)));
+  const std::int64_t buckets = vectors.ngram_buckets();
+  const std::pair<std::string_view, std::string> lines[] = {
+      {"file", printable(arguments.operands().front())},
+      {"format", std::string(word_format_name(vectors.format()))},
+      {"words", with_commas(vectors.size())},
+      {"dimensions", with_commas(vectors.dim())},
+      {"unknown words",
+       buckets > 0 ? concat("by their n-grams, ", with_commas(buckets), " buckets") : "have no vector"},
+      {"first words", first},
+  };
+  std::string out;
+  for (const auto& [name, value] : lines) out.append(concat(pad_right(name, 16), value, '\n'));
+  print_answer(out);
+  return 0;
+}
+
+}  // namespace
+
+const Command kWordsConvert = {
+    .name = "convert",
+    .summary = "Write word vectors in another format",
+    .operands = "FILE",
+    .max_operands = 1,
+    .description = "Text holds every number exactly, so that no conversion there and back changes a bit.",
+    .examples =
+        "sememe words convert vectors.txt -o vectors.bin\n"
+        "sememe words convert model.bin -o first.vec --to text --limit 50000\n"
+        "sememe words convert glove.840B.300d.txt -o glove.bin --spaces _\n",
+    .groups = kConvertGroups,
+    .run = run_convert,
+};
+
+const Command kWordsInfo = {
+    .name = "info",
+    .summary = "Show what a file of word vectors holds",
+    .operands = "FILE",
+    .max_operands = 1,
+    .description = "Reads the whole file, with every check, and prints its format, its size and its first words.",
+    .examples =
+        "sememe words info vectors.txt\n"
+        "sememe words info --json model.bin\n",
+    .groups = kInfoGroups,
+    .run = run_info,
+};
+
+}  // namespace sememe::cli

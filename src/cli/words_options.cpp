@@ -1,0 +1,60 @@
+#include "cli/words_options.h"
+
+#include <algorithm>
+
+#include "base/fail.h"
+#include "cli/numbers.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "io/utf8.h"
+
+namespace sememe::cli {
+
+WordVectors load_words(const Arguments& arguments) {
+  if (arguments.operands().empty())
+    fail(ErrorCode::kInvalidArgument, "no file of word vectors; name one before the words");
+  WordLoadOptions options;
+  if (const auto format = arguments.text("from")) options.format = parse_word_format(*format);
+  options.limit = arguments.number("limit").value_or(0);
+  return WordVectors::load(arguments.operands().front(), options);
+}
+
+std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most) {
+  const std::vector<std::string>& all = arguments.operands();
+  const std::int64_t found = std::max<std::int64_t>(0, std::ssize(all) - 1);
+  if (found < least || found > most)
+    fail(ErrorCode::kInvalidArgument, "expected a file and ", least, most > least ? " or more words" : " words",
+         ", found ", all.empty() ? "no file" : concat(found, " words"));
+  return {all.begin() + 1, all.end()};
+}
+
+std::string utf8_of(std::string_view word) {
+  return find_invalid_utf8(word) ? replace_invalid_utf8(word) : std::string(word);
+}
+
+std::string answer_lines(const WordVectors& vectors, std::span<const ScoredWord> answers) {
+  int width = 0;
+  for (const ScoredWord& answer : answers) width = std::max(width, display_width(printable(vectors.word(answer.id))));
+  std::string out;
+  for (const ScoredWord& answer : answers)
+    out.append(pad_right(printable(vectors.word(answer.id)), width)).append(fixed(answer.score, 4, 9)).append("\n");
+  return out;
+}
+
+void append_answers(JsonWriter& json, const WordVectors& vectors, std::span<const ScoredWord> answers) {
+  json.begin_array();
+  for (const ScoredWord& answer : answers)
+    json.begin_object()
+        .member("word", std::string_view(utf8_of(vectors.word(answer.id))))
+        .member("score", answer.score)
+        .end_object();
+  json.end_array();
+}
+
+void print_answer(std::string_view text) {
+  AtomicFile out(output_path("-"));
+  out.write(text);
+  out.commit();
+}
+
+}  // namespace sememe::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "io/json_writer.h"
+#include "sememe/words.h"
+
+namespace sememe::cli {
+
+inline constexpr Option kWordsFromOption = {
+    "from", '\0', "text|binary|glove|fasttext",
+    "Format of the file: word2vec text or fastText .vec, word2vec binary, GloVe text, fastText .bin (default: told by "
+    "its first bytes)"};
+inline constexpr Option kWordsLimitOption = {
+    "limit", '\0',
+    "N",     "Read only the first N words, which mostly are the most frequent; not of fastText .bin",
+    1,       std::int64_t{1} << 31};
+inline constexpr Option kWordsJsonOption = {"json", '\0', "", "JSON instead of lines for people"};
+inline constexpr Option kWordsCountOption = {
+    "top-k", 'k', "N", "How many words to show (default: 10)", 1, std::int64_t{1} << 31};
+
+/// The file of the first operand, as --from and --limit say.
+/// Errors  kInvalidArgument: no operand; those of WordVectors::load.
+WordVectors load_words(const Arguments& arguments);
+
+/// The operands after the file.
+/// Errors  kInvalidArgument: fewer than `least`, or more than `most`.
+std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most);
+
+/// Words are bytes: what is not UTF-8 becomes U+FFFD.
+std::string utf8_of(std::string_view word);
+
+/// "dog  0.8732", a word a line, in columns.
+std::string answer_lines(const WordVectors& vectors, std::span<const ScoredWord> answers);
+/// [{"word":"dog","score":0.8732},...]
+void append_answers(JsonWriter& json, const WordVectors& vectors, std::span<const ScoredWord> answers);
+
+/// Writes to standard output.
+void print_answer(std::string_view text);
+
+}  // namespace sememe::cli

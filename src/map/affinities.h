@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "map/knn_graph.h"
+
+namespace sememe {
+
+/// A sparse symmetric (n, n) matrix, rows by ascending column.
+struct SparseMatrix {
+  std::int64_t n = 0;
+  std::vector<std::int64_t> begins;   ///< n + 1
+  std::vector<std::int32_t> columns;  ///< begins[n]
+  std::vector<double> values;
+};
+
+/// p(j | i) for each point and its neighbours: Gaussians whose width gives the distribution of row i the wanted
+/// perplexity.
+struct Conditionals {
+  std::vector<double> values;  ///< (n, k), rows sum to 1
+  std::vector<double> beta;    ///< n: 1 / (2 sigma^2)
+};
+
+/// Values   the perplexity is met to 1e-12 where it can be: not among equally near neighbours, whose row is even.
+/// Source   van der Maaten & Hinton 2008, section 2.
+Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
+
+/// (A + A^T - mix * A o A^T) * scale of the sparse rows `values` over the graph's indices; columns and values of a row
+/// come out the same for any pool. mix 0: a sum; mix 1 and scale 1: the union of fuzzy sets.
+SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values, double mix, double scale,
+                        ThreadPool& pool);
+
+/// The joint probabilities of t-SNE: (p(j | i) + p(i | j)) / 2n. They sum to 1.
+SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
+
+}  // namespace sememe

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "sememe/map.h"
+#include "sememe/matrix.h"
+
+namespace sememe {
+
+/// The nearest neighbours of each of n points, itself left out.
+struct KnnGraph {
+  std::int64_t n = 0, k = 0;
+  std::vector<std::int32_t> indices;  ///< (n, k), nearest first; of equally near ones the lower index first
+  std::vector<double> distances;      ///< (n, k)
+
+  std::span<const std::int32_t> neighbors(std::int64_t i) const {
+    return {indices.data() + i * k, static_cast<std::size_t>(k)};
+  }
+  std::span<const double> distances_of(std::int64_t i) const {
+    return {distances.data() + i * k, static_cast<std::size_t>(k)};
+  }
+};
+
+/// Exact: all distances are looked at, tile by tile, in float32; the nearest k + 16 are then compared anew (in double
+/// up to 4,096 points). Values   k is lowered to n - 1. Same bits for any pool. `progress` may be empty; false stops,
+/// and the rest of the graph is then unset. Errors   kUnsupported: more than 2^31 - 1 points.
+KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric, ThreadPool& pool,
+                   const std::function<bool(std::int64_t done, std::int64_t total)>& progress = {});
+
+}  // namespace sememe

@@ -1,0 +1,164 @@
+#include "map/knn_graph.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/rng.h"
+#include "map/points.h"
+
+namespace sememe {
+namespace {
+
+std::vector<float> normals(std::int64_t count, float scale = 1, float offset = 0) {
+  std::vector<float> x(count);
+  for (std::int64_t i = 0; i < count; ++i) x[i] = offset + scale * CounterRng(11, 2).normal(i);
+  return x;
+}
+
+TEST(ExactKnn, NeighboursAreThoseOfSortingAllDistances) {
+  ThreadPool pool(2);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean})
+    for (const auto& [n, d] : {std::pair<std::int64_t, std::int64_t>{5, 3}, {300, 17}, {2500, 8}}) {
+      const std::vector<float> x = normals(n * d, 2, 5);
+      const MatView<const float> points(x.data(), n, d);
+      const KnnGraph graph = exact_knn(points, 12, metric, pool);
+      ASSERT_EQ(graph.k, std::min<std::int64_t>(12, n - 1));
+      for (std::int64_t i = 0; i < n; i += 7) {
+        std::vector<std::pair<double, std::int32_t>> all;
+        for (std::int64_t j = 0; j < n; ++j)
+          if (j != i) all.emplace_back(exact_distance(points.row_span(i), points.row_span(j), metric), j);
+        std::sort(all.begin(), all.end());
+        for (std::int64_t c = 0; c < graph.k; ++c) {
+          EXPECT_EQ(graph.neighbors(i)[c], all[c].second) << n << " " << i << " " << c;
+          EXPECT_EQ(graph.distances_of(i)[c], all[c].first);
+        }
+      }
+    }
+}
+
+TEST(ExactKnn, BeyondDoublePrecisionDistancesAreRightToFloat) {
+  ThreadPool pool(2);
+  const std::int64_t n = 4200, d = 6;
+  const std::vector<float> x = normals(n * d, 3, 1);
+  const MatView<const float> points(x.data(), n, d);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
+    const KnnGraph graph = exact_knn(points, 5, metric, pool);
+    for (std::int64_t i = 0; i < n; i += 97)
+      for (std::int64_t c = 0; c < 5; ++c)
+        EXPECT_NEAR(graph.distances_of(i)[c],
+                    exact_distance(points.row_span(i), points.row_span(graph.neighbors(i)[c]), metric), 1e-6);
+  }
+}
+
+TEST(ExactKnn, EquallyNearPointsComeInTheOrderOfTheirIndices) {
+  ThreadPool pool(2);
+  const std::int64_t n = 3000;
+  const std::vector<float> x(n * 4, 1.0F);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
+    const KnnGraph graph = exact_knn({x.data(), n, 4}, 3, metric, pool);
+    EXPECT_EQ(std::vector<std::int32_t>(graph.neighbors(0).begin(), graph.neighbors(0).end()),
+              (std::vector<std::int32_t>{1, 2, 3}));
+    EXPECT_EQ(std::vector<std::int32_t>(graph.neighbors(2500).begin(), graph.neighbors(2500).end()),
+              (std::vector<std::int32_t>{0, 1, 2}));
+    EXPECT_LE(graph.distances_of(7)[2], 1e-7);
+  }
+}
+
+TEST(ExactKnn, ZeroVectorHasCosineDistanceOneFromAll) {
+  ThreadPool pool(1);
+  const std::vector<float> x = {0, 0, 1, 0, 2, 0.1F, 0, 0};
+  const KnnGraph graph = exact_knn({x.data(), 4, 2}, 3, MapMetric::kCosine, pool);
+  for (const double distance : graph.distances_of(0)) EXPECT_EQ(distance, 1);
+  EXPECT_EQ(graph.neighbors(1)[0], 2);
+}
+
+TEST(ExactKnn, HugeNumbersDoNotOverflow) {
+  ThreadPool pool(1);
+  std::vector<float> x = normals(200 * 5, 1);
+  const KnnGraph small = exact_knn({x.data(), 200, 5}, 6, MapMetric::kEuclidean, pool);
+  for (float& v : x) v *= 0x1p120F;
+  EXPECT_EQ(exact_knn({x.data(), 200, 5}, 6, MapMetric::kEuclidean, pool).indices, small.indices);
+}
+
+TEST(ExactKnn, SameBitsForAnyNumberOfThreads) {
+  const std::int64_t n = 5000, d = 9;
+  const std::vector<float> x = normals(n * d);
+  ThreadPool one(1), three(3);
+  const KnnGraph a = exact_knn({x.data(), n, d}, 20, MapMetric::kCosine, one);
+  const KnnGraph b = exact_knn({x.data(), n, d}, 20, MapMetric::kCosine, three);
+  EXPECT_EQ(a.indices, b.indices);
+  EXPECT_EQ(a.distances, b.distances);
+}
+
+TEST(ExactKnn, StopsWhenProgressSaysSo) {
+  ThreadPool pool(1);
+  const std::int64_t n = 5000;
+  const std::vector<float> x = normals(n * 2);
+  int calls = 0;
+  exact_knn({x.data(), n, 2}, 2, MapMetric::kEuclidean, pool, [&](std::int64_t, std::int64_t total) {
+    EXPECT_EQ(total, n);
+    return ++calls < 2;
+  });
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(MapQuality, AMapThatIsTheSpaceIsPerfect) {
+  const std::vector<float> x = normals(300 * 2);
+  const MapQuality quality = map_quality({x.data(), 300, 2}, {x.data(), 300, 2});
+  EXPECT_EQ(quality.trustworthiness, 1);
+  EXPECT_EQ(quality.continuity, 1);
+  EXPECT_EQ(quality.knn_preservation, 1);
+  EXPECT_EQ(quality.sampled, 300);
+}
+
+TEST(MapQuality, MissingAndIntrudingNeighboursAreToldApart) {
+  // Folding a line in its middle brings strangers together and tears nobody apart; cutting it does the opposite.
+  std::vector<float> line, folded, cut;
+  for (int i = 0; i < 200; ++i) {
+    line.insert(line.end(), {static_cast<float>(i), 0});
+    folded.insert(folded.end(), {static_cast<float>(i < 100 ? i : 199.3 - i), 0});
+    cut.insert(cut.end(), {static_cast<float>(i < 100 ? i : i + 0.3), i < 100 ? 0.0F : 1e4F});
+  }
+  const MapQuality fold = map_quality({line.data(), 200, 2}, {folded.data(), 200, 2});
+  EXPECT_LT(fold.trustworthiness, 0.9);
+  EXPECT_GT(fold.continuity, fold.trustworthiness + 0.05);
+  const MapQuality tear = map_quality({folded.data(), 200, 2}, {line.data(), 200, 2});
+  EXPECT_LT(tear.continuity, 0.9);
+  EXPECT_GT(tear.trustworthiness, tear.continuity + 0.05);
+  const MapQuality parts = map_quality({line.data(), 200, 2}, {cut.data(), 200, 2});
+  EXPECT_GT(parts.knn_preservation, 0.9);
+  EXPECT_GT(parts.distortion[100], 0.2F);
+  EXPECT_EQ(parts.distortion[20], 0);
+}
+
+TEST(MapQuality, ManyPointsAreSampledAndJudgedInFloat) {
+  ThreadPool pool(2);
+  const std::int64_t n = 4500;
+  std::vector<float> x = normals(n * 2, 1, 0.2F);
+  std::fill_n(x.begin(), 2, 0.0F);
+  const MatView<const float> points(x.data(), n, 2);
+  const MapQuality quality = map_quality(points, points, {.most_points = 50});
+  EXPECT_EQ(quality.sampled, 50);
+  EXPECT_EQ(quality.points.back(), 4410);
+  EXPECT_GE(quality.trustworthiness, 1 - 1e-6);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
+    const PointDistances distances(points, metric, pool);
+    for (std::int64_t i = 0; i < 30; ++i)
+      EXPECT_NEAR(distances(i, 77 * i + 1), exact_distance(points.row_span(i), points.row_span(77 * i + 1), metric),
+                  2e-6);
+  }
+}
+
+TEST(MapQuality, FewPointsHaveFewNeighbours) {
+  const std::vector<float> x = normals(10);
+  EXPECT_EQ(map_quality({x.data(), 5, 2}, {x.data(), 5, 2}).neighbors, 2);
+  EXPECT_EQ(map_quality({x.data(), 1, 2}, {x.data(), 1, 2}).trustworthiness, 1);
+  EXPECT_EQ(map_quality({x.data(), 0, 2}, {x.data(), 0, 2}).sampled, 0);
+}
+
+}  // namespace
+}  // namespace sememe

@@ -1,0 +1,278 @@
+#include "map/pca.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/buffer.h"
+#include "base/rng.h"
+#include "map/points.h"
+#include "map/symmetric_eigen.h"
+#include "nn/linear.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::int64_t kExactLimit = 800;           // rows of an eigenproblem that takes about a second
+constexpr double kPreciseWork = double{1LL << 29};  // products that double arithmetic does in about as long
+constexpr std::int64_t kGemmRows = 1024;            // summed in float32 before they are added in double
+
+std::vector<double> column_means(MatView<const float> points, ThreadPool& pool) {
+  std::vector<double> mean(points.cols);
+  constexpr std::int64_t kColumns = 64;
+  for_each_block(pool, points.cols, kColumns, [&](std::int64_t first, std::int64_t count, int) {
+    for (std::int64_t i = 0; i < points.rows; ++i)
+      for (std::int64_t j = first; j < first + count; ++j) mean[j] += points.row(i)[j];
+    for (std::int64_t j = first; j < first + count; ++j) mean[j] /= static_cast<double>(points.rows);
+  });
+  return mean;
+}
+
+/// sum_k rows[i][k] rows[j][k], the whole symmetric (m, m), for centred rows of any width.
+std::vector<double> gram(const std::vector<double>& rows, std::int64_t m, std::int64_t width, ThreadPool& pool) {
+  std::vector<double> out(m * m);
+  constexpr std::int64_t kTile = 16;
+  for_each_block(pool, m, kTile, [&](std::int64_t first, std::int64_t count, int) {
+    for (std::int64_t j = 0; j < first + count; ++j)
+      for (std::int64_t i = std::max(first, j); i < first + count; ++i) {
+        const double* const a = rows.data() + i * width;
+        const double* const b = rows.data() + j * width;
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        std::int64_t k = 0;
+        for (; k + 4 <= width; k += 4)
+          s0 += a[k] * b[k], s1 += a[k + 1] * b[k + 1], s2 += a[k + 2] * b[k + 2], s3 += a[k + 3] * b[k + 3];
+        for (; k < width; ++k) s0 += a[k] * b[k];
+        out[i * m + j] = out[j * m + i] = (s0 + s1) + (s2 + s3);
+      }
+  });
+  return out;
+}
+
+class Fitter {
+ public:
+  Fitter(MatView<const float> points, std::int64_t components, ThreadPool& pool) : points_(points), pool_(pool) {
+    fit_.components_count = std::min({components, points.rows, points.cols});
+    fit_.mean = column_means(points, pool);
+  }
+
+  PcaFit exact() {
+    const std::int64_t n = points_.rows, d = points_.cols, m = std::min(n, d);
+    precise_ = static_cast<double>(n) * static_cast<double>(d) * static_cast<double>(m) <= kPreciseWork;
+    std::vector<double> products;
+    if (precise_) {
+      products = gram(d <= n ? centred(true) : centred(false), m, std::max(n, d), pool_);
+    } else {
+      products = d <= n ? covariance_by_gemm() : gram_by_gemm();
+    }
+    for (std::int64_t i = 0; i < m; ++i) fit_.total_variance += products[i * m + i] / denominator();
+    const SymmetricEigen eigen = symmetric_eigen(std::move(products), m);
+    for (std::int64_t c = 0; c < fit_.components_count; ++c) {
+      const double value = std::max(0.0, eigen.values[c]);
+      fit_.variances.push_back(value / denominator());
+      const double* const vector = eigen.vectors.data() + c * m;
+      if (d <= n) {
+        fit_.components.insert(fit_.components.end(), vector, vector + d);
+      } else {
+        append_row_combination(vector, value > 1e-20 * eigen.values[0] ? 1 / std::sqrt(value) : 0);
+      }
+    }
+    return finish();
+  }
+
+  PcaFit randomised(std::uint64_t seed) {
+    constexpr std::int64_t kMore = 10;
+    constexpr int kPowerIterations = 7;
+    const std::int64_t n = points_.rows, d = points_.cols, l = std::min({fit_.components_count + kMore, n, d});
+    std::vector<double> directions(l * d);  // rows
+    const CounterRng rng(seed, 0x706361);
+    for (std::int64_t i = 0; i < l * d; ++i) directions[i] = rng.normal(i);
+    orthonormalise(directions, l, d);
+    std::vector<double> images;  // (l, n): the points along the directions
+    for (int i = 0; i <= kPowerIterations; ++i) {
+      images = project(directions, l);
+      orthonormalise(images, l, n);
+      directions = combine(images, l);  // (l, d) = images * centred points
+      if (i < kPowerIterations) orthonormalise(directions, l, d);
+    }
+    const SymmetricEigen eigen = symmetric_eigen(gram(directions, l, d, pool_), l);
+    for (std::int64_t c = 0; c < fit_.components_count; ++c) {
+      const double value = std::max(0.0, eigen.values[c]);
+      fit_.variances.push_back(value / denominator());
+      const double scale = value > 1e-20 * eigen.values[0] ? 1 / std::sqrt(value) : 0;
+      std::vector<double> component(d);
+      for (std::int64_t i = 0; i < l; ++i)
+        for (std::int64_t j = 0; j < d; ++j) component[j] += scale * eigen.vectors[c * l + i] * directions[i * d + j];
+      fit_.components.insert(fit_.components.end(), component.begin(), component.end());
+    }
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t j = 0; j < d; ++j) {
+        const double x = points_.row(i)[j] - fit_.mean[j];
+        fit_.total_variance += x * x / denominator();
+      }
+    return finish();
+  }
+
+ private:
+  double denominator() const { return static_cast<double>(std::max<std::int64_t>(1, points_.rows - 1)); }
+
+  /// The centred points, (n, d) or transposed.
+  std::vector<double> centred(bool transposed) const {
+    const std::int64_t n = points_.rows, d = points_.cols;
+    std::vector<double> out(n * d);
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t j = 0; j < d; ++j)
+        out[transposed ? j * n + i : i * d + j] = static_cast<double>(points_.row(i)[j]) - fit_.mean[j];
+    return out;
+  }
+
+  /// Rows [first, first + count) centred, in float32; `transposed`: (d, count).
+  void centre_block(std::int64_t first, std::int64_t count, bool transposed, float* out) const {
+    const std::int64_t d = points_.cols;
+    constexpr std::int64_t kTile = 16;  // columns at a time: whole cache lines are read and written
+    for_each_block(pool_, d, kTile, [&](std::int64_t begin, std::int64_t columns, int) {
+      for (std::int64_t i = 0; i < count; ++i)
+        for (std::int64_t j = begin; j < begin + columns; ++j)
+          out[transposed ? j * count + i : i * d + j] =
+              static_cast<float>(static_cast<double>(points_.row(first + i)[j]) - fit_.mean[j]);
+    });
+  }
+
+  void add(const Buffer<float>& part, std::vector<double>& sum) const {
+    for_each_block(pool_, std::ssize(sum), 1 << 14, [&](std::int64_t first, std::int64_t count, int) {
+      for (std::int64_t i = first; i < first + count; ++i) sum[i] += part[i];
+    });
+  }
+
+  std::vector<double> covariance_by_gemm() const {
+    const std::int64_t d = points_.cols;
+    std::vector<double> sum(d * d);
+    Buffer<float> block(d * kGemmRows), part(d * d);
+    for (std::int64_t first = 0; first < points_.rows; first += kGemmRows) {
+      const std::int64_t count = std::min(kGemmRows, points_.rows - first);
+      centre_block(first, count, true, block.data());
+      const MatView<const float> columns(block.data(), d, count);
+      Linear(columns, {}, pool_).forward(columns, {part.data(), d, d}, Activation::kIdentity, {}, &pool_);
+      add(part, sum);
+    }
+    return sum;
+  }
+
+  std::vector<double> gram_by_gemm() const {
+    const std::int64_t n = points_.rows, d = points_.cols;
+    std::vector<double> sum(n * n);
+    Buffer<float> all(n * d), part(n * n);
+    centre_block(0, n, false, all.data());
+    for (std::int64_t first = 0; first < d; first += kGemmRows) {
+      const MatView<const float> slice(all.data() + first, n, std::min(kGemmRows, d - first), d);
+      Linear(slice, {}, pool_).forward(slice, {part.data(), n, n}, Activation::kIdentity, {}, &pool_);
+      add(part, sum);
+    }
+    return sum;
+  }
+
+  void append_row_combination(const double* weights, double scale) {
+    std::vector<double> component(points_.cols);
+    for (std::int64_t i = 0; i < points_.rows; ++i)
+      for (std::int64_t j = 0; j < points_.cols; ++j)
+        component[j] += scale * weights[i] * (static_cast<double>(points_.row(i)[j]) - fit_.mean[j]);
+    fit_.components.insert(fit_.components.end(), component.begin(), component.end());
+  }
+
+  /// (l, n): row c holds the centred points along direction c of `directions` (l, d).
+  std::vector<double> project(const std::vector<double>& directions, std::int64_t l) const {
+    const std::int64_t n = points_.rows, d = points_.cols;
+    std::vector<double> out(l * n);
+    if (precise_) {
+      for_each_block(pool_, n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
+        for (std::int64_t i = first; i < first + count; ++i)
+          for (std::int64_t c = 0; c < l; ++c) {
+            double sum = 0;
+            for (std::int64_t j = 0; j < d; ++j)
+              sum += directions[c * d + j] * (static_cast<double>(points_.row(i)[j]) - fit_.mean[j]);
+            out[c * n + i] = sum;
+          }
+      });
+      return out;
+    }
+    const std::vector<float> weights(directions.begin(), directions.end());
+    const Linear linear(MatView<const float>(weights.data(), l, d), {}, pool_);
+    Buffer<float> block(kGemmRows * d), part(kGemmRows * l);
+    for (std::int64_t first = 0; first < n; first += kGemmRows) {
+      const std::int64_t count = std::min(kGemmRows, n - first);
+      centre_block(first, count, false, block.data());
+      linear.forward({block.data(), count, d}, {part.data(), count, l}, Activation::kIdentity, {}, &pool_);
+      for (std::int64_t i = 0; i < count; ++i)
+        for (std::int64_t c = 0; c < l; ++c) out[c * n + first + i] = part[i * l + c];
+    }
+    return out;
+  }
+
+  /// (l, d) = weights (l, n) * centred points.
+  std::vector<double> combine(const std::vector<double>& weights, std::int64_t l) const {
+    const std::int64_t n = points_.rows, d = points_.cols;
+    std::vector<double> out(d * l);
+    Buffer<float> block(d * kGemmRows), slice(l * kGemmRows), part(d * l);
+    for (std::int64_t first = 0; first < n; first += kGemmRows) {
+      const std::int64_t count = std::min(kGemmRows, n - first);
+      centre_block(first, count, true, block.data());
+      for (std::int64_t c = 0; c < l; ++c)
+        for (std::int64_t i = 0; i < count; ++i) slice[c * count + i] = static_cast<float>(weights[c * n + first + i]);
+      Linear({block.data(), d, count}, {}, pool_)
+          .forward({slice.data(), l, count}, {part.data(), l, d}, Activation::kIdentity, {}, &pool_);
+      add(part, out);
+    }
+    return out;
+  }
+
+  /// Gram-Schmidt, twice, which is enough; rows that depend on others become zero.
+  static void orthonormalise(std::vector<double>& rows, std::int64_t m, std::int64_t width) {
+    const auto dot = [&](std::int64_t a, std::int64_t b) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < width; ++k) sum += rows[a * width + k] * rows[b * width + k];
+      return sum;
+    };
+    for (std::int64_t i = 0; i < m; ++i) {
+      const double before = dot(i, i);
+      for (int pass = 0; pass < 2; ++pass)
+        for (std::int64_t j = 0; j < i; ++j) {
+          const double along = dot(i, j);
+          for (std::int64_t k = 0; k < width; ++k) rows[i * width + k] -= along * rows[j * width + k];
+        }
+      const double after = dot(i, i), scale = after > 1e-24 * before ? 1 / std::sqrt(after) : 0;
+      for (std::int64_t k = 0; k < width; ++k) rows[i * width + k] *= scale;
+    }
+  }
+
+  PcaFit finish() {
+    const std::int64_t n = points_.rows, d = points_.cols, k = fit_.components_count;
+    for (std::int64_t c = 0; c < k; ++c) {
+      double* const row = fit_.components.data() + c * d;
+      const double* const largest =
+          std::max_element(row, row + d, [](double a, double b) { return std::abs(a) < std::abs(b); });
+      if (*largest < 0)
+        for (std::int64_t j = 0; j < d; ++j) row[j] = -row[j];
+    }
+    const std::vector<double> columns = project(fit_.components, k);
+    fit_.scores.resize(n * k);
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t c = 0; c < k; ++c) fit_.scores[i * k + c] = columns[c * n + i];
+    return std::move(fit_);
+  }
+
+  MatView<const float> points_;
+  ThreadPool& pool_;
+  PcaFit fit_;
+  bool precise_ = false;
+};
+
+}  // namespace
+
+PcaFit fit_pca(MatView<const float> points, std::int64_t components, std::uint64_t seed, ThreadPool& pool,
+               PcaSolver solver) {
+  if (points.rows == 0 || points.cols == 0) return {};
+  Fitter fitter(points, components, pool);
+  const bool exact =
+      solver == PcaSolver::kExact || (solver == PcaSolver::kAuto && std::min(points.rows, points.cols) <= kExactLimit);
+  return exact ? fitter.exact() : fitter.randomised(seed);
+}
+
+}  // namespace sememe

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sememe {
+
+/// Eigenvalues, descending, and orthonormal eigenvectors of a symmetric matrix.
+struct SymmetricEigen {
+  std::vector<double> values;   ///< `n`
+  std::vector<double> vectors;  ///< (n, n), row i belongs to values[i]; its sign is arbitrary
+};
+
+/// Shapes   a: (n, n) row-major, finite; only read where column <= row. n = 0 is legal.
+/// Values   relative to the largest eigenvalue, errors are a small multiple of n * 2^-53.
+/// Memory   two more matrices of that size.
+/// Source   Householder tridiagonalisation and implicit QL: Golub & Van Loan, 4th ed., 8.3.1 and 8.3.3; the shift and
+/// the
+///          deflation test of EISPACK's tql2.
+SymmetricEigen symmetric_eigen(std::vector<double> a, std::int64_t n);
+
+}  // namespace sememe

@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "base/fail.h"
+#include "base/log.h"
+#include "io/utf8.h"
+#include "words/readers.h"
+#include "words/state.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::string_view kNames[] = {"text", "binary", "glove", "fasttext"};
+
+/// Says what the log should: rows that were left out, words that are not UTF-8.
+void warn(const WordData& data, const std::filesystem::path& path) {
+  if (data.duplicates > 0) log_warning(path.string(), ": ", data.duplicates, " words that came again were left out");
+  std::int64_t odd = 0;
+  for (std::int64_t i = 0; i < data.words.size(); ++i) odd += find_invalid_utf8(data.words.word(i)).has_value();
+  if (odd > 0) log_warning(path.string(), ": ", odd, " words are not UTF-8; their bytes are kept");
+}
+
+}  // namespace
+
+std::optional<WordFormat> parse_word_format(std::string_view name) {
+  const auto at = std::find(std::begin(kNames), std::end(kNames), name);
+  if (at == std::end(kNames)) return std::nullopt;
+  return static_cast<WordFormat>(at - std::begin(kNames));
+}
+
+std::string_view word_format_name(WordFormat format) { return kNames[static_cast<std::size_t>(format)]; }
+
+WordFormat detect_format(const WordSource& source) {
+  const std::string_view bytes = source.bytes;
+  const std::string name = source.path.string();
+  if (bytes.empty()) fail(ErrorCode::kCorrupt, name, ": the file is empty; expected word vectors");
+  if (bytes[0] == '\x80' && bytes.size() > 1 && bytes[1] >= 2 && bytes[1] <= 5)
+    fail(ErrorCode::kUnsupported, name,
+         ": a Python pickle, which can run any code and is never opened; in gensim, save the vectors with "
+         "save_word2vec_format(FILE, binary=True)");
+  if (bytes.starts_with("\x1f\x8b") || bytes.starts_with("\x28\xb5\x2f\xfd") || bytes.starts_with("PK\x03\x04"))
+    fail(ErrorCode::kUnsupported, name, ": a compressed file; unpack it first (gunzip, zstd -d, unzip)");
+  if (const std::optional<WordHeader> header = find_header(bytes)) {
+    const bool text = begins_with_text_row(bytes.substr(header->size), std::max<std::int64_t>(1, header->dim));
+    return text ? WordFormat::kText : WordFormat::kBinary;
+  }
+  if (begins_as_fasttext(bytes)) return WordFormat::kFastText;
+  if (begins_with_text_row(bytes, 0)) return WordFormat::kGlove;
+  fail(ErrorCode::kUnsupported, name,
+       ": not word vectors as this build knows them: word2vec text or binary, GloVe text, fastText .bin or .vec");
+}
+
+WordVectors WordVectors::load(const std::filesystem::path& path, const WordLoadOptions& options) {
+  MappedFile file(path);
+  WordSource source{.path = path, .bytes = file.text(), .limit = options.limit};
+  if (source.bytes.starts_with("\xEF\xBB\xBF")) source.bytes.remove_prefix(3);
+  const WordFormat found = detect_format(source);  // names what is no word vectors, whatever was asked for
+  file.will_need();
+  WordData data;
+  switch (options.format.value_or(found)) {
+    case WordFormat::kText:
+      data = read_text(source, true);
+      break;
+    case WordFormat::kBinary:
+      data = read_binary(source);
+      break;
+    case WordFormat::kGlove:
+      data = read_text(source, false);
+      break;
+    case WordFormat::kFastText:
+      data = read_fasttext(std::move(file), source);
+      break;
+  }
+  warn(data, path);
+  auto state = std::make_unique<State>();
+  state->name = path.string();
+  state->data = std::move(data);
+  return WordVectors(std::move(state));
+}
+
+}  // namespace sememe

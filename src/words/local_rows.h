@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/thread_pool.h"
+
+namespace sememe {
+
+/// The two vectors of each word (row 2 * id and 2 * id + 1), shared by all threads.
+struct SharedRows {
+  Buffer<float> data;
+  std::int64_t rows = 0, stride = 0;
+
+  float* row(std::int64_t i) { return data.data() + i * stride; }
+};
+
+/// What one block of the corpus makes of the shared rows: copies of those that it touches. Blocks that run at the same
+/// time see the same shared rows, and merge_rows() puts their changes together in the order of the blocks, so that
+/// nothing depends on threads.
+class LocalRows {
+ public:
+  /// Precondition: a block touches `capacity` rows at most.
+  LocalRows(SharedRows& shared, std::int64_t capacity);
+
+  /// To be called when a block is done: measures how long its vectors are.
+  void finish_block();
+
+  /// The copy of a row, made when it is first asked for; `uses` changes are going to be made to it.
+  float* row(std::int64_t i, std::int32_t uses);
+
+ private:
+  friend void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, ThreadPool& pool);
+  static constexpr std::int64_t kShards = 16;
+
+  SharedRows* shared_;
+  std::vector<std::int32_t> slots_;  // of each shared row; -1: not copied
+  std::vector<std::vector<std::int32_t>> touched_;
+  std::vector<std::int32_t> uses_;  // of each slot
+  Buffer<float> copies_;
+  std::int64_t used_ = 0;
+  double squares_[2] = {}, changes_[2] = {};  // of even and odd rows: squared lengths times uses, uses
+};
+
+/// Adds the changes of all blocks to the shared rows, and empties the blocks.
+///
+/// A row that was changed often in each of several blocks came near the same goal in each: their sum would go far past
+/// it. So the sum is scaled by 1 / (1 + (B - 1) s), where B blocks changed the row and s, from 0 to 1, tells how near
+/// to its goal a block brings it: 1 - exp(-c n) after n changes, where c = 0.05 lr |x|^2 is about the second derivative
+/// of the loss along a vector x of the other kind. Rare rows add up, frequent ones are averaged.
+void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, ThreadPool& pool);
+
+}  // namespace sememe

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "sememe/words.h"
+#include "words/readers.h"
+
+namespace sememe {
+
+struct WordVectors::State {
+  std::string name;  ///< for messages
+  WordData data;
+  std::once_flag measured;
+  Buffer<float> inverse_norms;
+
+  MatView<const float> vectors() const { return {data.vectors.data(), data.words.size(), data.dim}; }
+};
+
+/// Scales `x` to length 1; false, and nothing changes, if it has none.
+bool scale_to_unit(std::span<float> x);
+
+}  // namespace sememe

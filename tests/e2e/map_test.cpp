@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "io/npy.h"
+#include "support/cli.h"
+
+namespace sememe::test {
+namespace {
+
+class MapCommand : public CliTest {
+ protected:
+  /// n points in two groups, as a .npy file.
+  std::string vectors(std::int64_t n, std::int64_t d = 6, float first = 0) const {
+    const std::string file = path("vectors.npy");
+    NpyWriter out(file, DType::kF32, {d});
+    for (std::int64_t i = 0; i < n; ++i) {
+      std::vector<float> row;
+      for (std::int64_t j = 0; j < d; ++j)
+        row.push_back((j % 2 == i % 2 ? 3.0F : 0.0F) + CounterRng(1, 1).normal(i * d + j));
+      if (i == 0) row[0] += first;
+      out.append(std::span<const float>(row));
+    }
+    out.finish();
+    return file;
+  }
+  static std::string lines(std::int64_t n, const std::string& stem) {
+    std::string out;
+    for (std::int64_t i = 0; i < n; ++i) out.append(stem).append(std::to_string(i % 2)).append("\n");
+    return out;
+  }
+};
+
+TEST_F(MapCommand, VectorsBecomeNpyCsvAndSvgOfTheSamePoints) {
+  const std::string in = vectors(60), labels = write("labels.txt", lines(60, "group ")), npy = path("map.npy");
+  output_of({"map", "-i", in, "-o", npy});
+  const NpyArray map = read_npy(npy);
+  EXPECT_EQ(map.dtype, DType::kF32);
+  EXPECT_EQ(map.shape, (std::vector<std::int64_t>{60, 2}));
+  const std::vector<std::string> csv =
+      lines_of(output_of({"map", "-i", in, "--labels", labels, "--texts", write("texts.txt", lines(60, "a,\"b\" "))}));
+  ASSERT_EQ(csv.size(), 61u);
+  EXPECT_EQ(csv[0], "x,y,label,text");
+  EXPECT_NE(csv[2].find(",group 1,\"a,\"\"b\"\" 1\""), std::string::npos) << csv[2];
+  EXPECT_NEAR(std::stof(csv[2]), map.as<float>()[2], 1e-6);
+  const std::string svg = output_of({"map", "-i", in, "--labels", labels, "--format", "svg"});
+  EXPECT_TRUE(svg.starts_with("<svg ")) << svg;
+  EXPECT_NE(svg.find(">group 0</text>"), std::string::npos);
+}
+
+TEST_F(MapCommand, OneSeedGivesTheSameBytesForAnyNumberOfThreads) {
+  const std::string in = vectors(300);
+  for (const std::string method : {"tsne", "pca"}) {
+    std::string first;
+    for (const std::string threads : {"1", "2"}) {
+      const std::string file = path(method + threads + ".npy");
+      output_of(
+          {"map", "-i", in, "--method", method, "--seed", "7", "--iterations", "50", "--threads", threads, "-o", file});
+      if (first.empty()) first = read(file);
+      EXPECT_EQ(read(file), first) << method;
+    }
+  }
+}
+
+TEST_F(MapCommand, ReportTellsHowFarTheMapCanBeTrusted) {
+  const std::string report = path("report.json");
+  output_of({"map", "-i", vectors(90), "--metric", "euclidean", "--perplexity", "12.5", "--report", report});
+  const JsonDocument document = JsonDocument::load(report);
+  const Json root = document.root();
+  EXPECT_EQ(root.at("method").as_string(), "tsne");
+  EXPECT_EQ(root.at("metric").as_string(), "euclidean");
+  EXPECT_EQ(root.at("seed").as_int(), 1);
+  EXPECT_EQ(root.at("perplexity").as_number(), 12.5);
+  EXPECT_GT(root.at("KL").as_number(), 0);
+  for (const char* const figure : {"trustworthiness", "continuity", "knn_preservation"}) {
+    EXPECT_GT(root.at(figure).as_number(), 0.5) << figure;
+    EXPECT_LE(root.at(figure).as_number(), 1) << figure;
+  }
+  EXPECT_EQ(root.at("distortion").size(), 90u);
+  output_of({"map", "-i", vectors(90), "--method", "pca", "--report", report});
+  const JsonDocument of_pca = JsonDocument::load(report);
+  EXPECT_FALSE(of_pca.root().find("KL").has_value());
+  EXPECT_EQ(of_pca.root().at("method").as_string(), "pca");
+}
+
+TEST_F(MapCommand, TextsAreEmbeddedFirst) {
+  const std::vector<std::string> csv =
+      lines_of(output_of({"map", "-m", model(), "--method", "pca", "one", "two", "two"}));
+  ASSERT_EQ(csv.size(), 4u);
+  EXPECT_TRUE(csv[1].ends_with(",,one")) << csv[1];
+  EXPECT_EQ(csv[2], csv[3]) << "equal texts fall together";
+  const std::string in = write("in.jsonl", "{\"text\":\"x\",\"label\":\"A\"}\n{\"text\":\"y\",\"label\":\"B\"}\n");
+  const std::vector<std::string> both = lines_of(output_of({"map", "-m", model(), "-i", in, "--labels", in}));
+  ASSERT_EQ(both.size(), 3u);
+  EXPECT_TRUE(both[2].ends_with(",B,y")) << both[2];
+}
+
+TEST_F(MapCommand, DemoDrawsFourteenWordsOfFourCategories) {
+  const std::vector<std::string> csv = lines_of(output_of({"map", "-m", model(), "--demo"}));
+  ASSERT_EQ(csv.size(), 15u);
+  EXPECT_TRUE(csv[1].ends_with(",animals,cat"));
+  EXPECT_TRUE(csv[14].ends_with(",royalty,prince"));
+}
+
+TEST_F(MapCommand, SvgHoldsHostileTextsAsText) {
+  const std::string hostile = "<script>alert(1)</script>&\"'\n\x01]]>\n\xEF\xBF\xBF\n";
+  const std::string svg = output_of({"map", "-i", vectors(3), "--texts", write("t.txt", hostile), "--labels",
+                                     write("l.txt", hostile), "--format", "svg"});
+  EXPECT_EQ(svg.find("<script"), std::string::npos);
+  EXPECT_NE(svg.find("&lt;script&gt;"), std::string::npos);
+  EXPECT_EQ(svg.find('\x01'), std::string::npos);
+  EXPECT_EQ(svg.find("]]>"), std::string::npos);
+  EXPECT_EQ(svg.find("\xEF\xBF\xBF"), std::string::npos);
+}
+
+TEST_F(MapCommand, TextsOfASvgDoNotCoverEachOtherAndStayInside) {
+  const std::string svg = output_of({"map", "-i", vectors(120), "--texts", write("t.txt", lines(120, "some words ")),
+                                     "--method", "pca", "--format", "svg"});
+  struct Spot {
+    double x, y;
+  };
+  std::vector<Spot> spots;
+  for (const std::string& line : lines_of(svg)) {
+    if (!line.starts_with("<text class=\"ink\" x=\"") || line.find("some words") == std::string::npos) continue;
+    spots.push_back({std::stod(line.substr(21)), std::stod(line.substr(line.find("y=\"") + 3))});
+  }
+  EXPECT_GE(spots.size(), 20u);
+  for (std::size_t i = 0; i < spots.size(); ++i) {
+    EXPECT_GE(spots[i].x, 0);
+    EXPECT_LE(spots[i].x, 1000);
+    EXPECT_LE(spots[i].y, 760);
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_TRUE(std::abs(spots[i].x - spots[j].x) >= 86 || std::abs(spots[i].y - spots[j].y) >= 11.9);
+  }
+}
+
+TEST_F(MapCommand, FewPointsGiveMaps) {
+  for (const std::int64_t n : {1, 2, 3})
+    for (const std::string method : {"tsne", "pca"})
+      for (const std::string format : {"csv", "svg"}) {
+        SCOPED_TRACE(n);
+        EXPECT_FALSE(output_of({"map", "-i", vectors(n), "--method", method, "--format", format}).empty());
+      }
+  EXPECT_EQ(output_of({"map", "-i", vectors(0)}), "x,y,label,text\n");
+  EXPECT_EQ(output_of({"map", "-i", vectors(5), "--perplexity", "9", "-o", "/dev/null", "--format", "csv"}, "",
+                      "sememe: note: perplexity 9 was lowered to 1.33, which suits 5 points\n"),
+            "");
+}
+
+TEST_F(MapCommand, ErrorsNameWhatIsWrong) {
+  const std::string in = vectors(4), one = write("one.txt", "a\n");
+  expect_error({"map", "-i", in, "--labels", one}, 2, "expected 4 labels, one for each point, found 1");
+  expect_error({"map", "-i", in, "--texts", one}, 2, "expected 4 texts, one for each point, found 1");
+  expect_error({"map", "-i", in, "--perplexity", "many"}, 2, "--perplexity: expected a number, found 'many'");
+  expect_error({"map", "-i", in, "--perplexity", "-1"}, 2, "perplexity: expected a number above 0, found -1");
+  expect_error({"map", "-i", in, "-o", path("map.txt")}, 2, "end it in .npy, .csv or .svg");
+  expect_error({"map", "-i", in, "--demo"}, 2, "--demo has words and labels of its own");
+  expect_error({"map", "--texts", one, "x"}, 2, "--texts is for the vectors");
+  expect_error({"map", "-i", path("none.npy")}, 3, "none.npy");
+  expect_error({"map", "-i", vectors(4, 3, std::numeric_limits<float>::quiet_NaN()), "-o", path("m.npy")}, 2,
+               "row 0: expected finite numbers, found NaN or infinity");
+  expect_error(
+      {"map", "-i", write("flat.npy", npy_header(DType::kF32, std::vector<std::int64_t>{2}) + std::string(8, '\0'))}, 2,
+      "expected an array of (points, dimensions), found one of 1 dimension");
+}
+
+}  // namespace
+}  // namespace sememe::test

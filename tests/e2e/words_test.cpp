@@ -1,0 +1,141 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/cli.h"
+
+namespace sememe::test {
+namespace {
+
+class WordsProgram : public CliTest {
+ protected:
+  void SetUp() override {}  // needs no shared data
+
+  std::string royal() const {
+    return write("royal.txt",
+                 "man 10 0 0 0\nwoman 0 10 0 0\nking 1 0 1 0\nqueen 0 1 1 0\nbanana 0 0 0 1\napple 0 0 0.1 1\n");
+  }
+};
+
+TEST_F(WordsProgram, AnswersAreLinesOrJson) {
+  EXPECT_EQ(output_of({"words", "neighbors", royal(), "banana", "-k", "2"}), "apple   0.9950\nman     0.0000\n");
+  EXPECT_EQ(output_of({"words", "neighbors", royal(), "banana", "apple", "-k", "1", "--json"}),
+            "{\"words\":[\"banana\",\"apple\"],\"neighbors\":[{\"word\":\"king\",\"score\":0.035223607}]}\n");
+  EXPECT_EQ(output_of({"words", "analogy", royal(), "king", "man", "woman", "-k", "1"}), "queen   0.9586\n");
+  const JsonDocument analogy = JsonDocument::parse(
+      output_of({"words", "analogy", royal(), "king", "man", "woman", "--method", "3cosmul", "--json"}), "output");
+  EXPECT_EQ(analogy.root().at("method").as_string(), "3cosmul");
+  EXPECT_EQ(analogy.root().at("b").as_string(), "man");
+  EXPECT_EQ(analogy.root().at("answers").elements()[0].at("word").as_string(), "queen");
+  EXPECT_EQ(output_of({"words", "similarity", royal(), "king", "queen"}), "0.5000\n");
+  EXPECT_EQ(output_of({"words", "similarity", royal(), "king queen", "woman", "--json"}),
+            "{\"a\":\"king queen\",\"b\":\"woman\",\"similarity\":0.4082483}\n");
+  EXPECT_EQ(lines_of(output_of({"words", "odd-one-out", royal(), "king", "banana", "queen"}))[0], "banana   0.5000");
+  EXPECT_TRUE(output_of({"words", "odd-one-out", royal(), "king", "banana", "queen", "--json"})
+                  .starts_with("{\"odd\":\"banana\",\"words\":[{\"word\":\"banana\",\"score\":0.5"));
+}
+
+TEST_F(WordsProgram, VectorsArePrinted) {
+  EXPECT_EQ(output_of({"words", "vector", royal(), "king", "apple"}), "king 1 0 1 0\napple 0 0 0.1 1\n");
+  EXPECT_EQ(output_of({"words", "vector", royal(), "king", "--json"}),
+            "{\"word\":\"king\",\"known\":true,\"vector\":[1.0,0.0,1.0,0.0]}\n");
+}
+
+TEST_F(WordsProgram, UnknownWordsAreThreeWithWhatMayBeMeant) {
+  for (const std::string command : {"neighbors", "vector"})
+    expect_error({"words", command, royal(), "bannana"}, 3, "is not among its 6 words; did you mean 'banana'?");
+  expect_error({"words", "analogy", royal(), "king", "man", "womna"}, 3, "did you mean 'woman'");
+  expect_error({"words", "similarity", royal(), "king", "qqq"}, 3, "'qqq' is not among its 6 words");
+  expect_error({"words", "odd-one-out", royal(), "king", "qqq", "man"}, 3, "'qqq'");
+}
+
+TEST_F(WordsProgram, UsageAndBadFilesAreErrors) {
+  expect_error({"words", "neighbors"}, 2, "expected a file and 1 or more words, found no file");
+  expect_error({"words", "analogy", royal(), "king", "man"}, 2, "expected a file and 3 words, found 2 words");
+  expect_error({"words", "eval", royal()}, 2, "give --similarity FILE or --analogies FILE");
+  expect_error({"words", "info", path("absent")}, 3, "absent");
+  expect_error({"words", "info", write("cut.txt", "3 2\na 1 2\nbbbb 3 4\n")}, 4, "the file ends after 2");
+  expect_error({"words", "info", write("odd.txt", "a 1 nan\n")}, 4, "odd.txt:1: 'nan' is not a finite number");
+  expect_error({"words", "info", write("pickle.kv", "\x80\x04.")}, 5, "save_word2vec_format");
+  expect_error({"words", "convert", write("s.txt", "a 1\nb c 2\n"), "-o", path("out.txt")}, 2, "has a space inside");
+}
+
+TEST_F(WordsProgram, ConvertsThereAndBackWithoutChange) {
+  const std::string text = path("a.txt"), binary = path("b.bin"), glove = path("c.txt");
+  EXPECT_EQ(output_of({"words", "convert", royal(), "-o", text}), "");
+  EXPECT_EQ(output_of({"words", "convert", text, "-o", binary}), "");
+  EXPECT_EQ(output_of({"words", "convert", binary, "-o", glove, "--to", "glove"}), "");
+  EXPECT_EQ(output_of({"words", "convert", glove}), read(text));
+  EXPECT_TRUE(read(text).starts_with("6 4\nman 10.0 0.0 0.0 0.0\n"));
+  EXPECT_TRUE(read(binary).starts_with("6 4\nman "));
+  EXPECT_EQ(output_of({"words", "convert", binary, "--limit", "1", "--to", "glove"}), "man 10.0 0.0 0.0 0.0\n");
+  EXPECT_EQ(output_of({"words", "convert", write("s.txt", "a 1\nb c 2\n"), "--spaces", "_"}), "2 1\na 1.0\nb_c 2.0\n");
+}
+
+TEST_F(WordsProgram, InfoTellsFormatAndSizes) {
+  EXPECT_EQ(output_of({"words", "info", "--json", royal()}),
+            "{\"file\":\"" + royal() +
+                "\",\"format\":\"glove\",\"words\":6,\"dim\":4,\"ngram_buckets\":0,\"first_words\":[\"man\",\"woman\","
+                "\"king\",\"queen\",\"banana\",\"apple\"]}\n");
+  EXPECT_NE(output_of({"words", "info", royal()}).find("words           6\n"), std::string::npos);
+}
+
+TEST_F(WordsProgram, WordsThatAreNotUtf8AreShownSafely) {
+  const std::string file = write("odd.txt", "a 1 0\n\xff\x1b[31m 1 0.1\n");
+  const std::string warning = "sememe: warning: " + file + ": 1 words are not UTF-8; their bytes are kept\n";
+  EXPECT_EQ(output_of({"words", "neighbors", file, "a"}, "", warning), "\\xff\\x1b[31m   0.9950\n");
+  EXPECT_EQ(output_of({"words", "neighbors", file, "a", "--json", "-q"}),
+            "{\"words\":[\"a\"],\"neighbors\":[{\"word\":\"\xEF\xBF\xBD\\u001b[31m\",\"score\":0.9950372}]}\n");
+}
+
+TEST_F(WordsProgram, EvaluationIsATableOrJson) {
+  const std::string pairs = write("p.tsv", "king\tqueen\t9\nman\tbanana\t1\napple\tbanana\t8\nx\ty\t3\nodd line\n");
+  const std::string questions = write("q.txt", ": royal\nman king woman queen\nman king woman x\n");
+  const std::string warning =
+      "sememe: warning: " + pairs + ": 1 lines are not two words and a number and were passed over\n";
+  const std::string table =
+      output_of({"words", "eval", royal(), "--similarity", pairs, "--analogies", questions}, "", warning);
+  EXPECT_NE(table.find("spearman  0.5000  pearson  "), std::string::npos) << table;
+  EXPECT_NE(table.find("3 of 4 pairs"), std::string::npos) << table;
+  EXPECT_NE(table.find("total                          100.00 %       1 of      1, 1 skipped"), std::string::npos)
+      << table;
+  const JsonDocument json = JsonDocument::parse(
+      output_of({"words", "eval", royal(), "--json", "-q", "--similarity", pairs, "--analogies", questions}), "output");
+  EXPECT_NEAR(json.root().at("similarity").elements()[0].at("spearman").as_number(), 0.5, 1e-12);
+  EXPECT_EQ(json.root().at("analogies").elements()[0].at("total").at("correct").as_int(), 1);
+}
+
+TEST_F(WordsProgram, Word2VecTrainsTheSameBytesWithAnyNumberOfThreads) {
+  std::string text;
+  for (int i = 0; i < 900; ++i)
+    text.append(i % 2 == 0 ? "the cat eats a fish and sleeps\n" : "red cars drive on roads to town\n");
+  const std::string corpus = write("corpus.txt", text);
+  const std::vector<std::string> words = {"words", "train", "word2vec", "-i", corpus, "--dim", "8", "--sample", "0.01"};
+  const auto trained = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return output_of(all);
+  };
+  const std::string expected = trained({"--threads", "1"});
+  EXPECT_TRUE(expected.starts_with("14 8\n")) << expected.substr(0, 20);
+  EXPECT_EQ(trained({"--threads", "2"}), expected);
+  EXPECT_EQ(trained({"--threads", "4"}), expected);
+  EXPECT_NE(trained({"--seed", "2"}), expected);
+  EXPECT_NE(trained({"--architecture", "cbow"}), expected);
+  EXPECT_EQ(trained({"-o", path("v.bin"), "--epochs", "9", "--lr", "0.1"}), "");
+  EXPECT_EQ(lines_of(output_of({"words", "neighbors", path("v.bin"), "cat", "-k", "14"})).size(), 13u);
+  EXPECT_EQ(lines_of(output_of({"words", "info", path("v.bin")}))[1], "format          binary");
+}
+
+TEST_F(WordsProgram, Word2VecErrorsLeaveNothing) {
+  expect_error({"words", "train", "word2vec"}, 2, "no corpus; give -i FILE");
+  expect_error({"words", "train", "word2vec", "-i", "-"}, 2, "standard input cannot be read again");
+  expect_error({"words", "train", "word2vec", "-i", path("absent"), "-o", path("v")}, 3, "absent");
+  expect_error({"words", "train", "word2vec", "-i", write("c", "a b a"), "-o", path("v")}, 2, "no word of the corpus");
+  expect_error({"words", "train", "word2vec", "-i", write("c", "a b a"), "--sample", "x"}, 2,
+               "--sample: expected a number");
+  expect_error({"words", "train", "word2vec", "-i", write("c", "a b a"), "--sample", "2"}, 2, "sample is 2");
+}
+
+}  // namespace
+}  // namespace sememe::test
