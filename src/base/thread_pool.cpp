@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <chrono>
@@ -184,6 +185,14 @@ int ThreadPool::available_cores() {
   if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
   const auto all = static_cast<int>(std::thread::hardware_concurrency());
   return all > 0 ? all : 1;
+}
+
+void for_each_block(ThreadPool& pool, std::int64_t items, std::int64_t block,
+                    FunctionRef<void(std::int64_t, std::int64_t, int)> job) {
+  pool.run((items + block - 1) / block, [&](std::int64_t index, int worker) {
+    const std::int64_t first = index * block;
+    job(first, std::min(block, items - first), worker);
+  });
 }
 
 }  // namespace sememe

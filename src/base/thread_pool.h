@@ -53,10 +53,16 @@ class ThreadPool {
 
   /// Cores that this process may use (sched_getaffinity), at least 1.
   static int available_cores();
+  /// `threads`, or all available cores if it is 0.
+  static int size_for(int threads) { return threads > 0 ? threads : available_cores(); }
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Calls job(first, count, worker) for consecutive blocks of [0, items).
+void for_each_block(ThreadPool& pool, std::int64_t items, std::int64_t block,
+                    FunctionRef<void(std::int64_t first, std::int64_t count, int worker)> job);
 
 }  // namespace sememe

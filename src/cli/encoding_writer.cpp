@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "io/json_writer.h"
+#include "io/utf8.h"
 
 namespace sememe::cli {
 namespace {
@@ -139,7 +140,7 @@ class EncodingTable : public EncodingWriter {
 std::int64_t CharacterCounter::before(std::int32_t bytes) {
   if (bytes < at_) at_ = 0, characters_ = 0;
   for (; at_ < bytes; ++at_)
-    if ((static_cast<unsigned char>(text_[static_cast<std::size_t>(at_)]) & 0xC0) != 0x80) ++characters_;
+    if (!is_utf8_continuation(text_[static_cast<std::size_t>(at_)])) ++characters_;
   return characters_;
 }
 

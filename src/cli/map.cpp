@@ -143,20 +143,14 @@ int run_map(const Arguments& arguments, Console& console) {
   const MatView<const float> vectors = input.vectors.view();
 
   Progress progress(console);
-  std::string stage;
-  std::optional<Progress> line;
+  StageProgress stages(console);
   options.progress_interval = 10;
   options.progress = [&](const MapProgress& state) {
-    if (state.stage != stage) {
-      stage = state.stage;
-      line.emplace(console);
-    }
-    line->update(0, static_cast<double>(state.done) / static_cast<double>(std::max<std::int64_t>(1, state.total)),
-                 stage);
+    stages.update(state.stage, state.done, state.total);
     return true;
   };
   const Map map = make_map(vectors, options);
-  line.reset();
+  stages.finish();
   const double seconds = progress.seconds();
   if (arguments.given("perplexity") && options.method == MapMethod::kTsne && map.perplexity < options.perplexity)
     console.note("perplexity ", options.perplexity, " was lowered to ", fixed(map.perplexity, 2, 0), ", which suits ",

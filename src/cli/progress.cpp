@@ -54,4 +54,13 @@ void Progress::update(std::int64_t items, double fraction, std::string_view doin
                                     terminal_width(STDERR_FILENO)));
 }
 
+void StageProgress::update(std::string_view stage, std::int64_t done, std::int64_t total, std::string_view doing) {
+  if (stage != stage_) {
+    stage_ = stage;
+    line_.emplace(console_);
+  }
+  line_->update(0, total > 0 ? static_cast<double>(done) / static_cast<double>(total) : -1,
+                doing.empty() ? stage_ : doing);
+}
+
 }  // namespace sememe::cli

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,23 @@ class Progress {
   Console& console_;
   Clock::time_point start_ = Clock::now(), drawn_ = start_;
   bool enabled_;
+};
+
+/// The progress of work that goes through stages, each with a line of its own.
+class StageProgress {
+ public:
+  explicit StageProgress(Console& console) : console_(console) {}
+
+  /// `total` 0: unknown. `doing`: what the line says, the stage's name if empty.
+  void update(std::string_view stage, std::int64_t done, std::int64_t total, std::string_view doing = {});
+  /// Of the stage at hand; 0 before the first.
+  double seconds() const { return line_ ? line_->seconds() : 0; }
+  void finish() { line_.reset(); }
+
+ private:
+  Console& console_;
+  std::string stage_;
+  std::optional<Progress> line_;
 };
 
 }  // namespace sememe::cli

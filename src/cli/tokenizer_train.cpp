@@ -182,16 +182,10 @@ int run_tokenizer_train(const Arguments& arguments, Console& console) {
   Progress whole(console);
   AtomicFile out(output_path(arguments.text("out").value_or("-")));
   read_files(arguments, console, trainer);
-  std::optional<Progress> progress;
-  std::string stage;
-  const TrainedTokenizer trained = trainer.train([&](std::string_view name, std::int64_t done, std::int64_t total) {
-    if (name != stage) {
-      stage = name;
-      progress.emplace(console);
-    }
-    progress->update(0, total > 0 ? static_cast<double>(done) / static_cast<double>(total) : -1, stage);
-  });
-  progress.reset();
+  StageProgress progress(console);
+  const TrainedTokenizer trained = trainer.train(
+      [&](std::string_view stage, std::int64_t done, std::int64_t total) { progress.update(stage, done, total); });
+  progress.finish();
   out.write(trained.json);
   out.commit();
   console.detail(with_commas(trained.vocab_size), " tokens",

@@ -25,7 +25,7 @@ int run_convert(const Arguments& arguments, Console& console) {
   const std::string out = arguments.text("out").value_or("-");
   const WordVectors vectors = load_words(arguments);
   WordSaveOptions options;
-  options.format = parse_word_format(arguments.text("to").value_or(out.ends_with(".bin") ? "binary" : "text")).value();
+  options.format = word_output_format(arguments, out);
   options.space = arguments.text("spaces").value_or("");
   vectors.save(output_path(out), options);
   console.detail(with_commas(vectors.size()), " words of ", vectors.dim(), " numbers, ",

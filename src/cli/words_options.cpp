@@ -19,6 +19,10 @@ WordVectors load_words(const Arguments& arguments) {
   return WordVectors::load(arguments.operands().front(), options);
 }
 
+WordFormat word_output_format(const Arguments& arguments, const std::string& out) {
+  return parse_word_format(arguments.text("to").value_or(out.ends_with(".bin") ? "binary" : "text")).value();
+}
+
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most) {
   const std::vector<std::string>& all = arguments.operands();
   const std::int64_t found = std::max<std::int64_t>(0, std::ssize(all) - 1);

@@ -27,6 +27,9 @@ inline constexpr Option kWordsCountOption = {
 /// Errors  kInvalidArgument: no operand; those of WordVectors::load.
 WordVectors load_words(const Arguments& arguments);
 
+/// Format of the file `out`: --to, else by its name.
+WordFormat word_output_format(const Arguments& arguments, const std::string& out);
+
 /// The operands after the file.
 /// Errors  kInvalidArgument: fewer than `least`, or more than `most`.
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most);

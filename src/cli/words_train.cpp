@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/words_commands.h"
+#include "cli/words_options.h"
 #include "sememe/word2vec.h"
 
 namespace sememe::cli {
@@ -66,25 +67,18 @@ int run_word2vec(const Arguments& arguments, Console& console) {
   const std::string out = arguments.text("out").value_or("-");
   const Word2VecOptions options = word2vec_options(arguments, console);
   Word2VecReport report;
-  std::optional<Progress> progress;
-  std::string stage;
+  StageProgress progress(console);
   Progress whole(console);
   const WordVectors vectors = train_word2vec(
       files, options,
-      [&](std::string_view name, std::int64_t done, std::int64_t total) {
-        if (name != stage) {
-          stage = name;
-          progress.emplace(console);
-        }
-        const double part = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : -1;
-        progress->update(0, part, concat(stage, ", ", with_commas(done), stage == "training" ? " words" : " bytes"));
+      [&](std::string_view stage, std::int64_t done, std::int64_t total) {
+        progress.update(stage, done, total,
+                        concat(stage, ", ", with_commas(done), stage == "training" ? " words" : " bytes"));
       },
       &report);
-  const double seconds = progress ? progress->seconds() : 0;
-  progress.reset();
-  vectors.save(
-      output_path(out),
-      {.format = parse_word_format(arguments.text("to").value_or(out.ends_with(".bin") ? "binary" : "text")).value()});
+  const double seconds = progress.seconds();
+  progress.finish();
+  vectors.save(output_path(out), {.format = word_output_format(arguments, out)});
   console.detail(
       with_commas(vectors.size()), " words from ", with_commas(report.words), ", ",
       with_commas(static_cast<std::int64_t>(static_cast<double>(report.known_words * options.epochs) / seconds)),

@@ -1,23 +1,13 @@
 #include "io/gguf.h"
 
-#include <bit>
-
 #include "base/fail.h"
+#include "io/little_endian.h"
 #include "io/utf8.h"
 
 namespace sememe {
 namespace {
 
 constexpr std::uint64_t kMostKeys = 1 << 16;
-
-template <class T>
-T read_little(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-  }
-  return static_cast<T>(value);
-}
 
 }  // namespace
 
@@ -198,7 +188,7 @@ std::vector<float> GgufFile::floats(std::string_view key) const {
   if (value->type != kF32) fail_type(key, "an array of 32-bit floats");
   out.reserve(static_cast<std::size_t>(value->count));
   for (std::size_t i = 0; i < value->count; ++i) {
-    out.push_back(std::bit_cast<float>(read_little<std::uint32_t>(value->data.substr(4 * i))));
+    out.push_back(read_little<float>(value->data, 4 * i));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/little_endian.h"
 
 namespace sememe {
 namespace {
@@ -155,12 +156,6 @@ class HeaderParser {
   int descr_ = 0, order_ = 0, shape_ = 0;
 };
 
-std::size_t little_endian(std::span<const std::byte> bytes) {
-  std::size_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<std::size_t>(bytes[i]);
-  return value;
-}
-
 }  // namespace
 
 void NpyArray::require_dtype(DType expected) const {
@@ -192,7 +187,7 @@ NpyArray parse_npy(std::span<const std::byte> bytes, std::string name) {
   const std::size_t length_bytes = version == 1 ? 2 : 4;
   const std::size_t start = 8 + length_bytes;
   if (text.size() < start) fail(ErrorCode::kCorrupt, name, ": truncated before the end of its header");
-  const std::size_t length = little_endian(bytes.subspan(8, length_bytes));
+  const std::size_t length = version == 1 ? read_little<std::uint16_t>(text, 8) : read_little<std::uint32_t>(text, 8);
   if (length > kMaxHeaderBytes || length > text.size() - start) {
     fail(ErrorCode::kCorrupt, name, ": header length ", length, " is more than the file has; is it truncated?");
   }

@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "io/file.h"
 #include "io/json.h"
+#include "io/little_endian.h"
 
 namespace sememe {
 namespace {
@@ -117,7 +118,7 @@ Shard open_shard(const fs::path& path) {
   if (bytes.size() < sizeof(header_size)) {
     fail(ErrorCode::kCorrupt, path.string(), ": ", bytes.size(), " bytes are too few for a safetensors file");
   }
-  std::memcpy(&header_size, bytes.data(), sizeof(header_size));
+  header_size = read_little<std::uint64_t>(shard.file.text());
   if (header_size > kMaxHeaderBytes) {
     fail(ErrorCode::kCorrupt, path.string(), ": header length ", header_size, " is over the limit of ", kMaxHeaderBytes,
          " bytes; is this a safetensors file?");

@@ -33,6 +33,8 @@ inline CodePoint decode_utf8(std::string_view text, std::size_t at) noexcept {
   if (b0 < 0xF0) return {(b0 & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F), 3};
   return {(b0 & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F), 4};
 }
+/// Whether a byte of UTF-8 goes on with a code point that began before it.
+constexpr bool is_utf8_continuation(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 /// Bytes of the UTF-8 form of a scalar value.
 constexpr int utf8_length(char32_t c) noexcept { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 /// Appends the UTF-8 form of a scalar value.

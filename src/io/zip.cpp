@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/little_endian.h"
 #include "io/zip_format.h"
 
 namespace sememe {
@@ -21,14 +22,6 @@ namespace {
 constexpr std::size_t kLocalBytes = 30, kCentralBytes = 46, kEndBytes = 22, kZip64EndBytes = 56,
                       kZip64LocatorBytes = 20;
 constexpr std::uint64_t kMaxDeflateRatio = 1032;  // zlib.net/zlib_tech.html, "Maximum Compression Factor"
-
-/// The field of type T at `at`. Precondition: it is inside.
-template <std::unsigned_integral T>
-T field(std::string_view bytes, std::size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(T));
-  return value;
-}
 
 /// Inflates a raw deflate stream that must fill `out` exactly and end with `packed`.
 bool inflate_exactly(std::string_view packed, std::span<char> out) {
@@ -71,29 +64,29 @@ void ZipReader::read_directory() {
   if (text.size() >= kEndBytes) {
     const std::size_t lowest = text.size() - std::min<std::size_t>(text.size(), kEndBytes + 0xFFFF);
     for (std::size_t at = text.size() - kEndBytes + 1; at-- > lowest;) {
-      if (field<std::uint32_t>(text, at) == kEnd &&
-          field<std::uint16_t>(text, at + 20) == text.size() - at - kEndBytes) {
+      if (read_little<std::uint32_t>(text, at) == kEnd &&
+          read_little<std::uint16_t>(text, at + 20) == text.size() - at - kEndBytes) {
         end = at;
         break;
       }
     }
   }
   if (end == std::string_view::npos) corrupt("not a ZIP archive, or truncated: no end record");
-  std::uint64_t count = field<std::uint16_t>(text, end + 10), size = field<std::uint32_t>(text, end + 12),
-                offset = field<std::uint32_t>(text, end + 16);
-  std::uint64_t disks = field<std::uint16_t>(text, end + 4);
+  std::uint64_t count = read_little<std::uint16_t>(text, end + 10), size = read_little<std::uint32_t>(text, end + 12),
+                offset = read_little<std::uint32_t>(text, end + 16);
+  std::uint64_t disks = read_little<std::uint16_t>(text, end + 4);
   std::size_t directory_end = end;
-  if (end >= kZip64LocatorBytes && field<std::uint32_t>(text, end - kZip64LocatorBytes) == kZip64Locator) {
-    const auto at = field<std::uint64_t>(text, end - kZip64LocatorBytes + 8);
+  if (end >= kZip64LocatorBytes && read_little<std::uint32_t>(text, end - kZip64LocatorBytes) == kZip64Locator) {
+    const auto at = read_little<std::uint64_t>(text, end - kZip64LocatorBytes + 8);
     if (end < kZip64LocatorBytes + kZip64EndBytes || at > end - kZip64LocatorBytes - kZip64EndBytes ||
-        field<std::uint32_t>(text, static_cast<std::size_t>(at)) != kZip64End) {
+        read_little<std::uint32_t>(text, static_cast<std::size_t>(at)) != kZip64End) {
       corrupt("the ZIP64 end record is not where it should be");
     }
     directory_end = static_cast<std::size_t>(at);
-    disks = field<std::uint32_t>(text, directory_end + 16);
-    count = field<std::uint64_t>(text, directory_end + 32);
-    size = field<std::uint64_t>(text, directory_end + 40);
-    offset = field<std::uint64_t>(text, directory_end + 48);
+    disks = read_little<std::uint32_t>(text, directory_end + 16);
+    count = read_little<std::uint64_t>(text, directory_end + 32);
+    size = read_little<std::uint64_t>(text, directory_end + 40);
+    offset = read_little<std::uint64_t>(text, directory_end + 48);
   }
   if (disks != 0) fail(ErrorCode::kUnsupported, path_.string(), ": a ZIP archive on several disks");
   if (size > directory_end || offset > directory_end - size) corrupt("the directory leaves the file");
@@ -103,37 +96,39 @@ void ZipReader::read_directory() {
   std::set<std::string_view> names;
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (directory.size() - at < kCentralBytes || field<std::uint32_t>(directory, at) != kCentralHeader) {
+    if (directory.size() - at < kCentralBytes || read_little<std::uint32_t>(directory, at) != kCentralHeader) {
       corrupt("the directory is damaged");
     }
     const std::string_view head = directory.substr(at, kCentralBytes);
-    const std::size_t name_bytes = field<std::uint16_t>(head, 28), extra_bytes = field<std::uint16_t>(head, 30),
-                      comment_bytes = field<std::uint16_t>(head, 32);
+    const std::size_t name_bytes = read_little<std::uint16_t>(head, 28),
+                      extra_bytes = read_little<std::uint16_t>(head, 30),
+                      comment_bytes = read_little<std::uint16_t>(head, 32);
     if (directory.size() - at - kCentralBytes < name_bytes + extra_bytes + comment_bytes)
       corrupt("the directory is damaged");
     const std::string_view name = directory.substr(at + kCentralBytes, name_bytes);
     std::string_view extra = directory.substr(at + kCentralBytes + name_bytes, extra_bytes);
     at += kCentralBytes + name_bytes + extra_bytes + comment_bytes;
 
-    std::uint64_t values[3] = {field<std::uint32_t>(head, 24), field<std::uint32_t>(head, 20),
-                               field<std::uint32_t>(head, 42)};  // size, compressed size, offset of the local header
+    std::uint64_t values[3] = {
+        read_little<std::uint32_t>(head, 24), read_little<std::uint32_t>(head, 20),
+        read_little<std::uint32_t>(head, 42)};  // size, compressed size, offset of the local header
     while (extra.size() >= 4) {
-      const auto id = field<std::uint16_t>(extra, 0);
-      std::string_view body = extra.substr(4, field<std::uint16_t>(extra, 2));
+      const auto id = read_little<std::uint16_t>(extra, 0);
+      std::string_view body = extra.substr(4, read_little<std::uint16_t>(extra, 2));
       extra.remove_prefix(4 + body.size());
       if (id != kZip64Extra) continue;
       for (std::uint64_t& value : values) {  // only those that are all ones stand here
         if (value != 0xFFFFFFFF) continue;
         if (body.size() < 8) corrupt(concat("entry ", quote(name), ": the ZIP64 field is damaged"));
-        value = field<std::uint64_t>(body, 0);
+        value = read_little<std::uint64_t>(body, 0);
         body.remove_prefix(8);
       }
     }
-    const auto flags = field<std::uint16_t>(head, 8);
+    const auto flags = read_little<std::uint16_t>(head, 8);
     ZipEntry entry;
     entry.name = name;
-    entry.method = field<std::uint16_t>(head, 10);
-    entry.crc = field<std::uint32_t>(head, 16);
+    entry.method = read_little<std::uint16_t>(head, 10);
+    entry.crc = read_little<std::uint32_t>(head, 16);
     if ((flags & 1) != 0) fail(ErrorCode::kUnsupported, path_.string(), ": entry ", quote(name), " is encrypted");
     if (entry.method != kStored && entry.method != kDeflated) {
       fail(ErrorCode::kUnsupported, path_.string(), ": entry ", quote(name), ": compression method ", entry.method,
@@ -162,11 +157,11 @@ Buffer<std::byte> ZipReader::read(const ZipEntry& entry) const {
   const std::string_view text = file_.text();
   const auto header = static_cast<std::size_t>(entry.header_offset);
   const auto where = [&](std::string_view message) { return concat("entry ", quote(entry.name), ": ", message); };
-  if (text.size() - header < kLocalBytes || field<std::uint32_t>(text, header) != kLocalHeader) {
+  if (text.size() - header < kLocalBytes || read_little<std::uint32_t>(text, header) != kLocalHeader) {
     corrupt(where("its header is not where the directory says"));
   }
-  const std::size_t start =
-      header + kLocalBytes + field<std::uint16_t>(text, header + 26) + field<std::uint16_t>(text, header + 28);
+  const std::size_t start = header + kLocalBytes + read_little<std::uint16_t>(text, header + 26) +
+                            read_little<std::uint16_t>(text, header + 28);
   if (start > text.size() || static_cast<std::uint64_t>(entry.compressed) > text.size() - start) {
     corrupt(where("its data leaves the file; is it truncated?"));
   }

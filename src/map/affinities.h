@@ -27,10 +27,9 @@ struct Conditionals {
 /// Source   van der Maaten & Hinton 2008, section 2.
 Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
 
-/// (A + A^T - mix * A o A^T) * scale of the sparse rows `values` over the graph's indices; columns and values of a row
-/// come out the same for any pool. mix 0: a sum; mix 1 and scale 1: the union of fuzzy sets.
-SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values, double mix, double scale,
-                        ThreadPool& pool);
+/// (A + A^T) * scale of the sparse rows `values` over the graph's indices; columns and values of a row come out the
+/// same for any pool.
+SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values, double scale, ThreadPool& pool);
 
 /// The joint probabilities of t-SNE: (p(j | i) + p(i | j)) / 2n. They sum to 1.
 SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);

@@ -13,22 +13,22 @@
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kTileColumns = 2048;   // points that all queries of a block are multiplied with: they stay in L2
-constexpr std::int64_t kQueryRows = 112;      // whose products with a tile fit there too
-constexpr std::int64_t kSpare = 16;           // candidates beyond k, for what rounding may swap
-constexpr std::int64_t kPreciseLimit = 4096;  // points whose candidates are compared in double
+constexpr std::int64_t kTileColumns = 2048;  // points that all queries of a block are multiplied with: they stay in L2
+constexpr std::int64_t kQueryRows = 112;     // whose products with a tile fit there too
+constexpr std::int64_t kSpare = 16;          // candidates beyond k, for what rounding may swap
 
 /// The points as the products want them: unit rows (cosine), or moved to their mean and scaled so that no square
 /// overflows (Euclidean), with what is added to a product to rank: -|y|^2 / 2.
 struct Prepared {
   Buffer<float> rows;
   Buffer<float> bias;
-  double scale = 1;  ///< of lengths
+  Buffer<float> lengths;  ///< cosine: 1, or 0 of zero vectors
+  double scale = 1;       ///< Euclidean: of lengths
 };
 
 Prepared prepare(MatView<const float> points, MapMetric metric, ThreadPool& pool) {
   const std::int64_t n = points.rows, d = points.cols;
-  Prepared out{.rows = Buffer<float>(n * d), .bias = Buffer<float>(n, 0.0F)};
+  Prepared out{.rows = Buffer<float>(n * d), .bias = Buffer<float>(n, 0.0F), .lengths = Buffer<float>(n)};
   std::vector<double> mean(d);
   if (metric == MapMetric::kEuclidean) {
     double largest = 0;
@@ -45,13 +45,12 @@ Prepared prepare(MatView<const float> points, MapMetric metric, ThreadPool& pool
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const from = points.row(i);
       float* const to = out.rows.data() + i * d;
-      double factor = out.scale, squares = 0;
       if (metric == MapMetric::kCosine) {
-        for (std::int64_t j = 0; j < d; ++j) squares += static_cast<double>(from[j]) * from[j];
-        factor = squares > 0 ? 1 / std::sqrt(squares) : 0;
+        out.lengths[i] = unit_row(points.row_span(i), to) ? 1.0F : 0.0F;
+        continue;
       }
-      for (std::int64_t j = 0; j < d; ++j) to[j] = static_cast<float>((from[j] - mean[j]) * factor);
-      if (metric == MapMetric::kEuclidean) out.bias[i] = -0.5F * kernels().dot(to, to, d);
+      for (std::int64_t j = 0; j < d; ++j) to[j] = static_cast<float>((from[j] - mean[j]) * out.scale);
+      out.bias[i] = -0.5F * kernels().dot(to, to, d);
     }
   });
   return out;
@@ -143,12 +142,13 @@ class Search {
   }
 
   double distance(std::int64_t i, std::int64_t j) const {
-    if (points_.rows <= kPreciseLimit) return exact_distance(points_.row_span(i), points_.row_span(j), metric_);
+    if (points_.rows <= PointDistances::kPreciseLimit)
+      return exact_distance(points_.row_span(i), points_.row_span(j), metric_);
     const float* const a = rows(i, 1).data;
     const float* const b = rows(j, 1).data;
     const double squared = kernels().squared_distance(a, b, points_.cols);
     if (metric_ == MapMetric::kEuclidean) return std::sqrt(squared) / prepared_.scale;
-    const bool zero = kernels().dot(a, a, points_.cols) == 0 || kernels().dot(b, b, points_.cols) == 0;
+    const bool zero = prepared_.lengths[i] * prepared_.lengths[j] == 0;
     return zero ? 1 : squared / 2;  // |a - b|^2 = 2 - 2 cos
   }
 

@@ -42,9 +42,7 @@ Matrix matrix_of(const std::vector<double>& pairs) {
 class Maker {
  public:
   Maker(MatView<const float> points, const MapOptions& options)
-      : points_(points),
-        options_(options),
-        pool_(options.threads > 0 ? options.threads : ThreadPool::available_cores()) {
+      : points_(points), options_(options), pool_(ThreadPool::size_for(options.threads)) {
     check(points, options);
     require_finite(points, pool_);
     if (options.initial.data != nullptr) require_finite(options.initial, pool_);

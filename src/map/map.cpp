@@ -21,8 +21,6 @@ std::optional<Enum> parse(const std::array<std::string_view, kCount>& names, std
   return static_cast<Enum>(at - names.begin());
 }
 
-int threads_of(int threads) { return threads > 0 ? threads : ThreadPool::available_cores(); }
-
 }  // namespace
 
 std::optional<MapMethod> parse_map_method(std::string_view name) { return parse<MapMethod>(kMethods, name); }
@@ -33,7 +31,7 @@ std::string_view map_metric_name(MapMetric metric) { return kMetrics[static_cast
 Pca pca(MatView<const float> points, const PcaOptions& options) {
   if (options.components < 1)
     fail(ErrorCode::kInvalidArgument, "pca: expected 1 component or more, found ", options.components);
-  ThreadPool pool(threads_of(options.threads));
+  ThreadPool pool(ThreadPool::size_for(options.threads));
   require_finite(points, pool);
   const PcaFit fit = fit_pca(points, options.components, options.seed, pool);
   const std::int64_t k = fit.components_count;

@@ -8,14 +8,6 @@
 
 namespace sememe {
 
-void for_each_block(ThreadPool& pool, std::int64_t rows, std::int64_t block,
-                    FunctionRef<void(std::int64_t, std::int64_t, int)> job) {
-  pool.run((rows + block - 1) / block, [&](std::int64_t index, int worker) {
-    const std::int64_t first = index * block;
-    job(first, std::min(block, rows - first), worker);
-  });
-}
-
 void require_finite(MatView<const float> points, ThreadPool& pool) {
   for_each_block(pool, points.rows, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t i = first; i < first + count; ++i)
@@ -42,20 +34,22 @@ double exact_distance(std::span<const float> a, std::span<const float> b, MapMet
   return aa > 0 && bb > 0 ? std::max(0.0, 1 - ab / std::sqrt(aa * bb)) : 1;
 }
 
+bool unit_row(std::span<const float> from, float* to) {
+  double squares = 0;
+  for (const float v : from) squares += static_cast<double>(v) * v;
+  const double factor = squares > 0 ? 1 / std::sqrt(squares) : 0;
+  for (std::size_t j = 0; j < from.size(); ++j) to[j] = static_cast<float>(from[j] * factor);
+  return squares > 0;
+}
+
 PointDistances::PointDistances(MatView<const float> points, MapMetric metric, ThreadPool& pool)
     : points_(points), metric_(metric) {
   if (points.rows <= kPreciseLimit || metric != MapMetric::kCosine) return;
   unit_rows_ = Buffer<float>(points.rows * points.cols);
   lengths_ = Buffer<float>(points.rows);
   for_each_block(pool, points.rows, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
-    for (std::int64_t i = first; i < first + count; ++i) {
-      double squares = 0;
-      for (const float v : points.row_span(i)) squares += static_cast<double>(v) * v;
-      const double factor = squares > 0 ? 1 / std::sqrt(squares) : 0;
-      for (std::int64_t j = 0; j < points.cols; ++j)
-        unit_rows_[i * points.cols + j] = static_cast<float>(points.row(i)[j] * factor);
-      lengths_[i] = squares > 0 ? 1.0F : 0.0F;
-    }
+    for (std::int64_t i = first; i < first + count; ++i)
+      lengths_[i] = unit_row(points.row_span(i), unit_rows_.data() + i * points.cols) ? 1.0F : 0.0F;
   });
 }
 

@@ -13,15 +13,14 @@ namespace sememe {
 /// Rows handled by one job: results never depend on how jobs fall to threads.
 inline constexpr std::int64_t kRowBlock = 256;
 
-/// Calls job(first, count, worker) for consecutive blocks of [0, rows).
-void for_each_block(ThreadPool& pool, std::int64_t rows, std::int64_t block,
-                    FunctionRef<void(std::int64_t first, std::int64_t count, int worker)> job);
-
 /// Errors  kInvalidArgument: a component that is NaN or infinite (says in which row).
 void require_finite(MatView<const float> points, ThreadPool& pool);
 
 /// Distance of two vectors in double: |a - b|, or 1 - cos(a, b), which is 1 if one of them is zero.
 double exact_distance(std::span<const float> a, std::span<const float> b, MapMetric metric);
+
+/// Writes `from`, scaled to length 1, to `to`; a zero vector stays one. Returns whether it has a length.
+bool unit_row(std::span<const float> from, float* to);
 
 /// Distances within one set of points: exact_distance() up to 4,096 points, else in float32, from unit rows for cosine.
 class PointDistances {

@@ -48,7 +48,7 @@ MapQuality map_quality(MatView<const float> points, MatView<const float> map, co
          ")");
   if (options.neighbors < 1)
     fail(ErrorCode::kInvalidArgument, "map quality: expected 1 neighbour or more, found ", options.neighbors);
-  ThreadPool pool(options.threads > 0 ? options.threads : ThreadPool::available_cores());
+  ThreadPool pool(ThreadPool::size_for(options.threads));
   require_finite(points, pool);
   require_finite(map, pool);
 

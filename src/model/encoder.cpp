@@ -26,7 +26,7 @@ constexpr std::int64_t kGroupTokens = 256;
 int thread_count(int asked) {
   if (asked < 0 || asked > 4096)
     fail(ErrorCode::kInvalidArgument, "threads: expected 0 (all cores) to 4096, found ", asked);
-  return asked == 0 ? ThreadPool::available_cores() : asked;
+  return ThreadPool::size_for(asked);
 }
 
 /// The limit on tokens and where it comes from.

@@ -43,8 +43,8 @@ const float* aligned_floats(const Tensor& tensor) {
 /// Runs check(first, count) -> bool over [0, size) in chunks on the pool; false if any was false.
 bool all_chunks(std::int64_t size, ThreadPool& pool, FunctionRef<bool(std::int64_t, std::int64_t)> check) {
   std::atomic<bool> good{true};
-  pool.run((size + kChunk - 1) / kChunk, [&](std::int64_t i, int) {
-    if (!check(i * kChunk, std::min(kChunk, size - i * kChunk))) good.store(false, std::memory_order_relaxed);
+  for_each_block(pool, size, kChunk, [&](std::int64_t first, std::int64_t count, int) {
+    if (!check(first, count)) good.store(false, std::memory_order_relaxed);
   });
   return good.load();
 }

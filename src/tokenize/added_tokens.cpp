@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "io/utf8.h"
 #include "unicode/unicode.h"
 
 namespace sememe {
@@ -11,7 +12,7 @@ namespace {
 std::size_t previous_start(std::string_view text, std::size_t at) {
   do {
     --at;
-  } while ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
+  } while (is_utf8_continuation(text[at]));
   return at;
 }
 

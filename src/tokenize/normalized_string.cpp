@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/fail.h"
+#include "io/utf8.h"
 
 namespace sememe {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 constexpr std::size_t kMostGrowth = 64, kSlack = 1 << 16;
 
 std::size_t to_size(std::int32_t value) { return static_cast<std::size_t>(value); }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 [[noreturn]] void fail_growth(std::size_t most) {
   fail(ErrorCode::kUnsupported, "a text becomes longer than ", most, " bytes, 64 times what it was, when it is ",
@@ -54,7 +53,7 @@ Offset NormalizedString::range_to(std::int32_t at, std::size_t span) const {
   if (!s.parallel()) return {s.from, s.to};
   const std::int32_t end = s.from + (at + 1 - s.begin);
   std::int32_t first = at;
-  while (first > s.begin && is_continuation(text_[to_size(first)])) --first;
+  while (first > s.begin && is_utf8_continuation(text_[to_size(first)])) --first;
   return {end - (at + 1 - first), end};
 }
 

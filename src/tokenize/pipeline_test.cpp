@@ -84,7 +84,9 @@ TEST(TextTokenizer, SamplingIsOfEachTextAndTheSameForASeed) {
       return shown(raw);
     };
     const std::string plain = ids(std::nullopt);
-    if (!in_file) EXPECT_EQ(std::count(plain.begin(), plain.end(), '['), 10);
+    if (!in_file) {
+      EXPECT_EQ(std::count(plain.begin(), plain.end(), '['), 10);
+    }
     EXPECT_EQ(in_file, plain != ids(Sampling{.dropout = 0}));
     EXPECT_EQ(ids(Sampling{.seed = 1, .dropout = 0.5}), ids(Sampling{.seed = 1, .dropout = 0.5}));
     EXPECT_NE(ids(Sampling{.seed = 1, .dropout = 0.5}), ids(Sampling{.seed = 2, .dropout = 0.5}));

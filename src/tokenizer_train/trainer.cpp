@@ -97,7 +97,7 @@ std::string_view tokenizer_type_name(TokenizerType type) { return defaults_of(ty
 
 struct TokenizerTrainer::State {
   explicit State(TokenizerTrainerOptions given)
-      : options(std::move(given)), pool(options.threads > 0 ? options.threads : ThreadPool::available_cores()) {
+      : options(std::move(given)), pool(ThreadPool::size_for(options.threads)) {
     const Defaults& defaults = defaults_of(options.type);
     unk_token = options.unk_token.value_or(std::string(defaults.unk_token));
     for (std::string& token : options.special_tokens.value_or(default_special_tokens(options.type, unk_token)))

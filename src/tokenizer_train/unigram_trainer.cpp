@@ -36,7 +36,7 @@ std::vector<CountedWord> short_words(std::span<const CountedWord> words) {
     std::string_view rest = word.text;
     while (rest.size() > kMostWordBytes) {
       std::size_t cut = kMostWordBytes;
-      while ((static_cast<unsigned char>(rest[cut]) & 0xC0) == 0x80) --cut;
+      while (is_utf8_continuation(rest[cut])) --cut;
       out.push_back({rest.substr(0, cut), word.count});
       rest.remove_prefix(cut);
     }

@@ -57,7 +57,7 @@ std::string message_of(int error) {
 /// How many of the first bytes belong to a code point that began before.
 std::size_t continuation_bytes(std::string_view text) {
   std::size_t n = 0;
-  while (n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80) ++n;
+  while (n < text.size() && is_utf8_continuation(text[n])) ++n;
   return n;
 }
 

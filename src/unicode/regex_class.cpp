@@ -71,7 +71,7 @@ CodePointSet probe(std::string_view category) {
                                          PCRE2_NO_UTF_CHECK, data.get(), nullptr) > 0;
        from = found[1]) {
     std::size_t last = found[1] - 1;
-    while ((static_cast<unsigned char>(all[last]) & 0xC0) == 0x80) --last;
+    while (is_utf8_continuation(all[last])) --last;
     ranges.push_back({decode_utf8(all, found[0]).value, decode_utf8(all, last).value});
     // A run that reaches out of the probed planes, or is there, says too little.
     const bool in_full = std::any_of(std::begin(kAssigned), std::end(kAssigned), [&](const CodePointRange& plane) {

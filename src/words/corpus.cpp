@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "io/line_source.h"
+#include "words/blanks.h"
 
 namespace sememe {
 namespace {
@@ -18,14 +19,13 @@ constexpr std::size_t kLongestWord = 256;  // longer ones are no words, and woul
 /// Calls take(word) for each word of a line.
 template <class Take>
 void for_each_word(std::string_view line, const Take& take) {
-  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   for (std::size_t at = 0; at < line.size();) {
-    if (blank(line[at])) {
+    if (is_blank(line[at])) {
       ++at;
       continue;
     }
     const std::size_t start = at;
-    while (at < line.size() && !blank(line[at])) ++at;
+    while (at < line.size() && !is_blank(line[at])) ++at;
     if (at - start <= kLongestWord) take(line.substr(start, at - start));
   }
 }

@@ -8,8 +8,6 @@
 
 namespace sememe {
 
-int pool_size(int threads) { return threads > 0 ? threads : ThreadPool::available_cores(); }
-
 void require_k(std::int64_t k) {
   if (k < 1) fail(ErrorCode::kInvalidArgument, "word vectors: expected to be asked for 1 word or more, found ", k);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/little_endian.h"
 #include "kernels/kernels.h"
 #include "words/readers.h"
 
@@ -21,9 +22,7 @@ class Cursor {
 
   template <class T>
   T take(std::string_view what) {
-    T value;
-    std::memcpy(&value, take_bytes(sizeof value, what).data(), sizeof value);
-    return value;
+    return read_little<T>(take_bytes(sizeof(T), what));
   }
   std::string_view take_bytes(std::size_t size, std::string_view what) {
     if (left() < size)
@@ -112,14 +111,15 @@ void add_subwords(const WordTable& words, const NgramTable& table, std::int64_t 
   }
 }
 
+bool begins_with_magic(std::string_view bytes) {
+  return bytes.size() >= sizeof kMagic && read_little<std::int32_t>(bytes) == kMagic;
+}
+
 }  // namespace
 
 bool begins_as_fasttext(std::string_view bytes) {
   constexpr std::size_t kSettingsBytes = 12 * sizeof(std::int32_t) + sizeof(double);
-  std::int32_t magic = 0;
-  if (bytes.size() < sizeof magic) return false;
-  std::memcpy(&magic, bytes.data(), sizeof magic);
-  if (magic == kMagic) return true;
+  if (begins_with_magic(bytes)) return true;
   if (bytes.size() < kSettingsBytes) return false;
   const WordSource source{.bytes = bytes};
   Cursor cursor(source);
@@ -129,9 +129,7 @@ bool begins_as_fasttext(std::string_view bytes) {
 
 WordData read_fasttext(MappedFile file, const WordSource& source) {
   Cursor cursor(source);
-  std::int32_t magic = 0;
-  std::memcpy(&magic, source.bytes.data(), std::min(sizeof magic, source.bytes.size()));
-  const bool with_magic = magic == kMagic;
+  const bool with_magic = begins_with_magic(source.bytes);
   std::int32_t version = 0;
   if (with_magic) {
     cursor.take<std::int32_t>("the magic number");

@@ -3,14 +3,11 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "words/blanks.h"
 #include "words/readers.h"
 
 namespace sememe {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
-
-bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
 std::string_view without_end(std::string_view line) {
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "io/file.h"
+#include "words/blanks.h"
 #include "words/python_float.h"
 #include "words/state.h"
 
@@ -13,11 +14,10 @@ namespace {
 std::string storable(std::string_view word, const WordSaveOptions& options) {
   std::string out;
   for (const char c : word) {
-    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
-    if (blank && options.space.empty())
+    if (is_blank(c) && options.space.empty())
       fail(ErrorCode::kInvalidArgument, "the word ", quote(word, 40),
            " has a space inside, which files of word vectors cannot hold; give a text to stand for spaces");
-    blank ? out.append(options.space) : out.append(1, c);
+    is_blank(c) ? out.append(options.space) : out.append(1, c);
   }
   if (out.empty()) fail(ErrorCode::kInvalidArgument, "the word ", quote(word), " would be empty in the file");
   return out;
@@ -54,7 +54,7 @@ void append_python_float(std::string& out, float number) {
 void WordVectors::save(const std::filesystem::path& path, const WordSaveOptions& options) const {
   if (options.format == WordFormat::kFastText)
     fail(ErrorCode::kUnsupported, path.string(), ": this build does not write fastText's .bin; choose text or binary");
-  if (options.space.find_first_of(" \t\r\n\v\f") != std::string::npos)
+  if (options.space.find_first_of(kBlanks) != std::string::npos)
     fail(ErrorCode::kInvalidArgument, "what stands for spaces has a space itself: ", quote(options.space));
   AtomicFile file(path);
   if (options.format != WordFormat::kGlove) file.write(concat(size(), ' ', dim(), '\n'));

@@ -12,7 +12,6 @@
 
 namespace sememe {
 
-int pool_size(int threads);  ///< 0: all cores
 void require_k(std::int64_t k);
 
 /// Vectors near the ends of what a float holds have products beyond it.
@@ -31,15 +30,14 @@ std::vector<std::vector<ScoredWord>> scan_words(std::int64_t words, std::int64_t
       tops.emplace_back(k, excluded.empty() ? std::span<const std::int64_t>() : excluded[static_cast<std::size_t>(q)]);
     return tops;
   };
-  ThreadPool pool(pool_size(threads));
+  ThreadPool pool(ThreadPool::size_for(threads));
   std::vector<std::vector<TopWords>> tops(static_cast<std::size_t>(pool.size()));
-  pool.run((words + kBlock - 1) / kBlock, [&](std::int64_t block, int worker) {
+  for_each_block(pool, words, kBlock, [&](std::int64_t first, std::int64_t count, int worker) {
     std::vector<TopWords>& mine = tops[static_cast<std::size_t>(worker)];
     if (mine.empty()) mine = fresh();
-    const std::int64_t first = block * kBlock, last = std::min(words, first + kBlock);
     for (std::int64_t q = 0; q < queries; ++q) {
       TopWords& top = mine[static_cast<std::size_t>(q)];
-      for (std::int64_t id = first; id < last; ++id) top.offer({id, score(q, id)});
+      for (std::int64_t id = first; id < first + count; ++id) top.offer({id, score(q, id)});
     }
   });
   std::vector<TopWords> merged = fresh();

@@ -3,12 +3,12 @@
 #include <cstring>
 #include <string>
 
+#include "io/utf8.h"
+
 namespace sememe {
 namespace {
 
 constexpr std::string_view kEndOfSentence = "</s>";  // fastText's own word, which has no n-grams
-
-bool continues(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 // 32-bit FNV-1a, but with bytes taken as signed, which the files depend on.
 constexpr std::uint32_t kHashStart = 2166136261;
@@ -23,12 +23,12 @@ std::vector<std::int64_t> ngram_buckets_of(std::string_view word, const NgramTab
   if (table.buckets == 0 || table.max_length == 0 || (word == kEndOfSentence && !table.end_is_a_word)) return out;
   const std::string text = std::string("<").append(word).append(">");
   for (std::size_t start = 0; start < text.size(); ++start) {
-    if (continues(text[start])) continue;
+    if (is_utf8_continuation(text[start])) continue;
     std::uint32_t hash = kHashStart;
     std::size_t end = start;
     for (std::int64_t length = 1; end < text.size() && length <= table.max_length; ++length) {
       hash = hash_step(hash, text[end++]);
-      while (end < text.size() && continues(text[end])) hash = hash_step(hash, text[end++]);
+      while (end < text.size() && is_utf8_continuation(text[end])) hash = hash_step(hash, text[end++]);
       if (length < table.min_length || (length == 1 && (start == 0 || end == text.size()))) continue;
       out.push_back(hash % static_cast<std::uint64_t>(table.buckets));
     }

@@ -189,7 +189,7 @@ class Training {
 
   void run(std::span<const std::filesystem::path> corpus) {
     const std::int64_t round = options_.hogwild ? 8 * kBlocks : kBlocks;
-    for (epoch_ = 0; epoch_ < options_.epochs; ++epoch_) {
+    for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
       read_corpus(corpus, vocabulary_.words, pool_, [&](std::span<const std::int32_t> ids) {
         for (const std::int32_t id : ids) {
           if (id < 0 && (block_.empty() || block_.back() < 0)) continue;
@@ -251,7 +251,7 @@ class Training {
   std::vector<LocalRows> locals_;
   std::vector<std::int32_t> block_;
   std::vector<std::vector<std::int32_t>> blocks_;
-  std::int64_t epoch_ = 0, words_done_ = 0, blocks_done_ = 0;
+  std::int64_t words_done_ = 0, blocks_done_ = 0;
 };
 
 }  // namespace
@@ -259,7 +259,7 @@ class Training {
 WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const Word2VecOptions& options,
                            const WordTrainingProgress& progress, Word2VecReport* report) {
   check(corpus, options);
-  ThreadPool pool(pool_size(options.threads));
+  ThreadPool pool(ThreadPool::size_for(options.threads));
   const CorpusVocabulary vocabulary = count_corpus(corpus, options.min_count, pool, progress);
   Training training(options, vocabulary, pool, progress);
   training.run(corpus);

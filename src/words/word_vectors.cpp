@@ -71,9 +71,9 @@ const float* WordVectors::inverse_norms(int threads) const {
     constexpr std::int64_t kBlock = 1024;
     constexpr double kLeast = 1e-30;  // squares below, and infinite ones, are taken again in double
     Buffer<float> inverse(size());
-    ThreadPool pool(pool_size(threads));
-    pool.run((size() + kBlock - 1) / kBlock, [&](std::int64_t block, int) {
-      for (std::int64_t id = block * kBlock; id < std::min(size(), (block + 1) * kBlock); ++id) {
+    ThreadPool pool(ThreadPool::size_for(threads));
+    for_each_block(pool, size(), kBlock, [&](std::int64_t first, std::int64_t count, int) {
+      for (std::int64_t id = first; id < first + count; ++id) {
         const std::span<const float> row = vectors().row_span(id);
         double squares = kernels().dot(row.data(), row.data(), dim());
         if (!(squares > kLeast && std::isfinite(squares)))

@@ -12,10 +12,10 @@ import argparse
 import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
+import oracle
 import tokenizers
 
 ALPHABETS = ["ab", "abc", "abcdefgh ", "aeiouxyz\u00e9\u00df \u4e2d\U0001f600", "a\u2581b \u2581", "\u0431\u0432 ab"]
@@ -124,13 +124,8 @@ def texts(generator, alphabet, count):
 
 
 def ours(program, folder, file, lines):
-    path = folder / "lines.jsonl"
-    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in lines), encoding="utf-8")
-    result = subprocess.run([program, "tokenize", "-m", file, "-i", path, "--field", "text", "--format", "json",
-                             "--offset-unit", "char"], stdout=subprocess.PIPE, check=True)
-    for line in result.stdout.decode("utf-8").splitlines():
-        row = json.loads(line)
-        yield (row["ids"], row["tokens"], [tuple(o) for o in row["offsets"]], row["word_ids"])
+    for row in oracle.tokenize(program, folder, file, lines):
+        yield row["ids"], row["tokens"], [tuple(o) for o in row["offsets"]], row["word_ids"]
 
 
 def theirs(tokenizer, lines):

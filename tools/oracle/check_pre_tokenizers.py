@@ -19,6 +19,7 @@ import tempfile
 import tokenizers
 
 import check_tokenizer
+import oracle
 
 CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
@@ -136,13 +137,10 @@ def main():
             texts = list(texts_of(arguments.strings, arguments.seed * 1000 + number))
             (folder / "tokenizer.json").write_text(tokenizer_json(*pipeline, vocab), encoding="utf-8")
             tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            results = list(check_tokenizer.ours(arguments.program, folder, folder / "tokenizer.json", texts))
-            assert len(results) == len(texts), f"{len(texts)} texts in, {len(results)} lines out"
+            results = check_tokenizer.ours(arguments.program, folder, folder / "tokenizer.json", texts)
             bad = [(text, mine, reference) for text, mine, reference
                    in zip(texts, results, check_tokenizer.theirs(tokenizer, texts)) if mine != reference]
-            print(f"{'/'.join(pipeline)}: {len(texts)} texts, {len(bad)} differ", flush=True)
-            for text, mine, reference in sorted(bad, key=lambda b: len(b[0]))[:2]:
-                print(f"  {text!r:.300}\n    sememe    {str(mine):.600}\n    reference {str(reference):.600}")
+            oracle.tell("/".join(pipeline), len(texts), bad)
             total += len(texts)
             differences += len(bad)
     print(f"{total} texts, {differences} differ")

@@ -10,13 +10,12 @@ Exit status 1 if anything differs.
 
 import argparse
 import fnmatch
-import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
+import oracle
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
@@ -128,12 +127,7 @@ def random_texts(count, seed, pieces):
 
 
 def ours(program, folder, model_file, texts):
-    lines = folder / "texts.jsonl"
-    lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    result = subprocess.run([program, "tokenize", "-m", model_file, "-i", lines, "--field", "text", "--format", "json",
-                             "--offset-unit", "byte"], stdout=subprocess.PIPE, check=True)
-    for line in result.stdout.decode("utf-8").split("\n")[:-1]:
-        row = json.loads(line)
+    for row in oracle.tokenize(program, folder, model_file, texts, "byte"):
         yield row["ids"], [tuple(o) for o in row["offsets"]]
 
 
@@ -168,18 +162,14 @@ def main():
                 words_as_bytes = model.trainer_spec.model_type == WORD and model.trainer_spec.byte_fallback
                 pieces = [p.piece for p in model.pieces if p.type != BYTE]
                 texts = list(random_texts(arguments.strings, f"{arguments.seed} {label}", pieces))
-                results = list(ours(arguments.program, folder, folder / "x.model", texts))
-                assert len(results) == len(texts), f"{len(texts)} texts in, {len(results)} lines out"
                 bad = []
-                for text, mine in zip(texts, results):
+                for text, mine in zip(texts, ours(arguments.program, folder, folder / "x.model", texts)):
                     reference = theirs(processor, text)
                     if words_as_bytes:  # only the last byte of several unknown characters has their range there
                         mine, reference = mine[0], reference[0]
                     if mine != reference:
                         bad.append((text, mine, reference))
-                print(f"{label}: {len(texts)} texts, {len(bad)} differ", flush=True)
-                for text, mine, reference in sorted(bad, key=lambda b: len(b[0]))[:2]:
-                    print(f"  {text!r:.300}\n    sememe    {str(mine):.600}\n    reference {str(reference):.600}")
+                oracle.tell(label, len(texts), bad)
                 total += len(texts)
                 differences += len(bad)
     print(f"{total} texts, {differences} differ")

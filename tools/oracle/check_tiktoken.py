@@ -8,13 +8,12 @@ DIR holds r50k_base.tiktoken and its kin. Slow (minutes) and not part of the tes
 
 import argparse
 import fnmatch
-import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
+import oracle
 import tiktoken
 from tiktoken.load import load_tiktoken_bpe
 
@@ -54,15 +53,6 @@ def random_texts(count, seed):
         yield text
 
 
-def ours(program, folder, ranks, texts):
-    lines = folder / "texts.jsonl"
-    lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    result = subprocess.run([program, "tokenize", "-m", ranks, "-i", lines, "--field", "text", "--format", "json"],
-                            stdout=subprocess.PIPE, check=True)
-    for line in result.stdout.decode("utf-8").split("\n")[:-1]:
-        yield json.loads(line)["ids"]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True)
@@ -81,12 +71,10 @@ def main():
             encoding = tiktoken.Encoding(stem, pat_str=pattern, mergeable_ranks=load_tiktoken_bpe(str(path)),
                                          special_tokens={})
             texts = list(random_texts(arguments.strings, f"{arguments.seed} {stem}"))
-            results = list(ours(arguments.program, pathlib.Path(name), path, texts))
-            assert len(results) == len(texts), f"{len(texts)} texts in, {len(results)} lines out"
-            bad = [(text, mine) for text, mine in zip(texts, results) if mine != encoding.encode_ordinary(text)]
-            print(f"{stem}: {len(texts)} texts, {len(bad)} differ", flush=True)
-            for text, mine in sorted(bad, key=lambda b: len(b[0]))[:3]:
-                print(f"  {text!r:.300}\n    sememe    {str(mine):.600}\n    reference {encoding.encode_ordinary(text)!s:.600}")
+            rows = oracle.tokenize(arguments.program, pathlib.Path(name), path, texts)
+            results = [(text, row["ids"], encoding.encode_ordinary(text)) for text, row in zip(texts, rows)]
+            bad = [result for result in results if result[1] != result[2]]
+            oracle.tell(stem, len(texts), bad)
             total += len(texts)
             differences += len(bad)
     print(f"{total} texts, {differences} differ")

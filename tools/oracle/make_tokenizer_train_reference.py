@@ -17,7 +17,7 @@ import json
 import pathlib
 import random
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "tests/golden/tokenizer_train"
 BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}

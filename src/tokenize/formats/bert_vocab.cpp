@@ -18,7 +18,7 @@ namespace {
 std::string_view without_trailing_space(std::string_view line) {
   while (!line.empty()) {
     std::size_t last = line.size() - 1;
-    while (last > 0 && (static_cast<unsigned char>(line[last]) & 0xC0) == 0x80) --last;
+    while (last > 0 && is_utf8_continuation(line[last])) --last;
     if (!unicode::has(decode_utf8(line, last).value, unicode::kWhitespace)) break;
     line = line.substr(0, last);
   }

@@ -9,8 +9,10 @@
 #include "io/utf8.h"
 #include "tokenize/formats/component_text.h"
 #include "tokenize/formats/special_tokens.h"
+#include "tokenize/formats/tokenizer_class.h"
 #include "tokenize/formats/tokenizer_config.h"
 #include "tokenize/models/bpe.h"
+#include "tokenize/pre_tokenizers/patterns.h"
 
 namespace sememe {
 namespace {
@@ -66,26 +68,13 @@ constexpr std::array<Class, 8> kClasses{{
 }};
 
 Kind find_kind(const fs::path& folder, const SpecialTokens& tokens) {
-  std::string name = tokens.text("tokenizer_class", "");
-  if (name.ends_with("Fast")) name.resize(name.size() - 4);
-  std::string model_type;
-  std::error_code ignored;
-  if (name.empty() && fs::exists(folder / "config.json", ignored)) {
-    const JsonDocument config = JsonDocument::load(folder / "config.json");
-    name = config.root().get_string("tokenizer_class", "");
-    model_type = config.root().get_string("model_type", "");
-  }
-  if (name.empty() && model_type.empty()) return Kind::kGpt2;
+  const TokenizerClass found = read_tokenizer_class(folder, tokens);
+  if (!found.named()) return Kind::kGpt2;
   for (const Class& known : kClasses) {
-    if (name.empty() ? known.model_type == model_type : known.name == name) return known.kind;
+    if (found.is(known.name, known.model_type)) return known.kind;
   }
-  fail(ErrorCode::kUnsupported, folder.string(), ": vocab.json and merges.txt of ",
-       name.empty() ? "model_type " + quote(model_type) : "tokenizer_class " + quote(name),
+  fail(ErrorCode::kUnsupported, folder.string(), ": vocab.json and merges.txt of ", found.describe(),
        " are not supported by this build without a tokenizer.json");
-}
-
-AddedToken special(std::string_view content, bool normalized, bool lstrip = false) {
-  return {std::string(content), false, lstrip, false, normalized, true};
 }
 
 /// Tokens that the class has if no file names them. It makes its own of those that are plain strings, most as ones that
@@ -97,7 +86,8 @@ void set_defaults(SpecialTokens& tokens, Kind kind) {
     tokens.change_plain(name, [&](AddedToken& token) { token.normalized = normalized; });
   }
   const auto set = [&](std::initializer_list<std::pair<const char*, const char*>> defaults) {
-    for (const auto& [name, content] : defaults) tokens.set_default(name, special(content, normalized));
+    for (const auto& [name, content] : defaults)
+      tokens.set_default(name, special_token(content, {.normalized = normalized}));
   };
   constexpr const char* kEnd = "<|endoftext|>";
   switch (kind) {
@@ -109,7 +99,7 @@ void set_defaults(SpecialTokens& tokens, Kind kind) {
            {"pad_token", "<pad>"},
            {"cls_token", "<s>"}});
       tokens.change_plain("mask_token", [](AddedToken& token) { token.lstrip = true; });
-      tokens.set_default("mask_token", special("<mask>", false, true));
+      tokens.set_default("mask_token", special_token("<mask>", {.lstrip = true}));
       break;
     case Kind::kClip:
       set({{"bos_token", "<|startoftext|>"}, {"eos_token", kEnd}, {"unk_token", kEnd}});
@@ -152,11 +142,8 @@ void set_steps(Pipeline& pipeline, Kind kind, const SpecialTokens& tokens) {
                          where);
   } else if (kind == Kind::kQwen2) {
     pipeline.normalizer = normalizer_of(R"({"type":"NFC"})", where);
-    pipeline.pre_tokenizer = pre_tokenizer_of(
-        sequence_of_split(
-            R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-            "Isolated", false, byte_level(prefix, false)),
-        where);
+    pipeline.pre_tokenizer =
+        pre_tokenizer_of(sequence_of_split(patterns::kQwen2, "Isolated", false, byte_level(prefix, false)), where);
   } else {
     pipeline.pre_tokenizer = pre_tokenizer_of(byte_level(prefix, true), where);
   }

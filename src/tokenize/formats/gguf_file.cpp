@@ -14,6 +14,7 @@
 #include "tokenize/models/wordpiece.h"
 #include "tokenize/normalizers/bert_normalizer.h"
 #include "tokenize/normalizers/sentencepiece_normalizer.h"
+#include "tokenize/pre_tokenizers/patterns.h"
 
 namespace sememe {
 namespace {
@@ -106,28 +107,21 @@ void read_bert(Pipeline& pipeline, const Vocab& vocab, std::optional<bool> lower
   }
 }
 
-constexpr std::string_view kGpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kLlama3 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kQwen2 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kO200k =
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-    R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
 struct Pattern {
   std::string_view name, regex;
   bool ignore_merges;
 };
 constexpr std::array<Pattern, 20> kPatterns{{
-    {"gpt-2", kGpt2, false},       {"phi-2", kGpt2, false},       {"jina-es", kGpt2, false},
-    {"jina-de", kGpt2, false},     {"jina-v1-en", kGpt2, false},  {"jina-v2-code", kGpt2, false},
-    {"jina-v2-es", kGpt2, false},  {"jina-v2-de", kGpt2, false},  {"gigachat", kGpt2, false},
-    {"roberta-bpe", kGpt2, false}, {"mpt", kGpt2, false},         {"olmo", kGpt2, false},
-    {"llama-bpe", kLlama3, true},  {"llama3", kLlama3, true},     {"llama-v3", kLlama3, true},
-    {"dbrx", kLlama3, false},      {"smaug-bpe", kLlama3, false}, {"qwen2", kQwen2, false},
-    {"stablelm2", kQwen2, false},  {"gpt-4o", kO200k, false},
+    {"gpt-2", patterns::kGpt2, false},       {"phi-2", patterns::kGpt2, false},
+    {"jina-es", patterns::kGpt2, false},     {"jina-de", patterns::kGpt2, false},
+    {"jina-v1-en", patterns::kGpt2, false},  {"jina-v2-code", patterns::kGpt2, false},
+    {"jina-v2-es", patterns::kGpt2, false},  {"jina-v2-de", patterns::kGpt2, false},
+    {"gigachat", patterns::kGpt2, false},    {"roberta-bpe", patterns::kGpt2, false},
+    {"mpt", patterns::kGpt2, false},         {"olmo", patterns::kGpt2, false},
+    {"llama-bpe", patterns::kLlama3, true},  {"llama3", patterns::kLlama3, true},
+    {"llama-v3", patterns::kLlama3, true},   {"dbrx", patterns::kLlama3, false},
+    {"smaug-bpe", patterns::kLlama3, false}, {"qwen2", patterns::kQwen2, false},
+    {"stablelm2", patterns::kQwen2, false},  {"gpt-4o", patterns::kO200k, false},
 }};
 
 void read_gpt2(Pipeline& pipeline, const Vocab& vocab) {

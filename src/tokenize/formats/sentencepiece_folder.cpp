@@ -12,6 +12,7 @@
 #include "tokenize/formats/component_text.h"
 #include "tokenize/formats/sentencepiece_proto.h"
 #include "tokenize/formats/special_tokens.h"
+#include "tokenize/formats/tokenizer_class.h"
 #include "tokenize/formats/tokenizer_config.h"
 #include "tokenize/models/bpe.h"
 #include "tokenize/models/unigram.h"
@@ -55,19 +56,15 @@ std::string prepend_scheme(const SpecialTokens& tokens, bool has_legacy) {
   return has_legacy && !tokens.flag("legacy", true) ? "first" : "always";
 }
 
-AddedToken special(std::string_view content, bool lstrip = false) {
-  return {std::string(content), false, lstrip, false, false, true};
-}
-
 void set_defaults(SpecialTokens& tokens,
                   std::initializer_list<std::pair<std::string_view, std::string_view>> defaults) {
-  for (const auto& [key, content] : defaults) tokens.set_default(key, special(content), true);
+  for (const auto& [key, content] : defaults) tokens.set_default(key, special_token(content), true);
 }
 
 /// The mask token takes the space before it along.
 void set_mask(SpecialTokens& tokens, std::string_view content) {
   tokens.change_plain("mask_token", [](AddedToken& token) { token.lstrip = true; });
-  tokens.set_default("mask_token", special(content, true));
+  tokens.set_default("mask_token", special_token(content, {.lstrip = true}));
 }
 
 Conversion plain(const Proto& proto, const SpecialTokens& tokens, bool has_legacy = false) {
@@ -93,7 +90,7 @@ void replace_front(Conversion& out, std::size_t count, std::initializer_list<std
 bool ends_in_digit_comma(std::string_view piece) {
   if (piece.size() < 2 || piece.back() != ',') return false;
   std::size_t at = piece.size() - 2;
-  while (at > 0 && (static_cast<unsigned char>(piece[at]) & 0xC0) == 0x80) --at;
+  while (at > 0 && is_utf8_continuation(piece[at])) --at;
   return unicode::category(decode_utf8(piece, at).value) == unicode::Category::kNd;
 }
 
@@ -211,7 +208,7 @@ Conversion convert_t5(const Proto& proto, SpecialTokens& tokens) {
 
 Conversion convert_deberta_v2(const Proto& proto, SpecialTokens& tokens) {
   tokens.change_plain("unk_token", [](AddedToken& token) { token.normalized = true; });
-  tokens.set_default("unk_token", {"[UNK]", false, false, false, true, true});
+  tokens.set_default("unk_token", special_token("[UNK]", {.normalized = true}));
   set_defaults(tokens, {{"bos_token", "[CLS]"},
                         {"eos_token", "[SEP]"},
                         {"sep_token", "[SEP]"},
@@ -308,25 +305,16 @@ constexpr std::array<Family, 10> kFamilies{{
 }};
 
 const Family& find_family(const fs::path& folder, const SpecialTokens& tokens) {
-  std::string name = tokens.text("tokenizer_class", "");
-  if (name.ends_with("Fast")) name.resize(name.size() - 4);
-  std::string model_type;
-  std::error_code ignored;
-  if (name.empty() && fs::exists(folder / "config.json", ignored)) {
-    const JsonDocument config = JsonDocument::load(folder / "config.json");
-    name = config.root().get_string("tokenizer_class", "");
-    model_type = config.root().get_string("model_type", "");
-  }
+  const TokenizerClass found = read_tokenizer_class(folder, tokens);
   for (const Family& family : kFamilies) {
-    if (name.empty() ? family.model_type == model_type : family.tokenizer_class == name) return family;
+    if (found.is(family.tokenizer_class, family.model_type)) return family;
   }
-  if (name.empty() && model_type.empty()) {
+  if (!found.named()) {
     fail(ErrorCode::kUnsupported, folder.string(),
          ": a SentencePiece model, and no tokenizer_config.json or config.json says of what class; expected "
          "tokenizer_class or model_type there. The model file alone gives SentencePiece's own ids");
   }
-  const std::string what = name.empty() ? "model_type " + quote(model_type) : "tokenizer_class " + quote(name);
-  fail(ErrorCode::kUnsupported, folder.string(), ": a SentencePiece model of ", what,
+  fail(ErrorCode::kUnsupported, folder.string(), ": a SentencePiece model of ", found.describe(),
        " is not supported by this build without a tokenizer.json; the model file alone gives SentencePiece's own ids");
 }
 
@@ -351,7 +339,7 @@ Bpe::Merges make_merges(const Proto& proto, const Conversion& conversion) {
     if (!seen.try_emplace(text, true).second) continue;
     const std::size_t before = merges.size();
     const std::string_view all = text;
-    const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    const auto is_start = [](char c) { return !is_utf8_continuation(c); };
     const auto total = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), is_start));
     std::size_t characters = 1;
     for (std::size_t i = 1; i < all.size(); ++i) {

@@ -13,15 +13,15 @@ namespace fs = std::filesystem;
 constexpr std::string_view kNames[] = {"bos_token", "eos_token", "unk_token", "sep_token",
                                        "pad_token", "cls_token", "mask_token"};
 
-AddedToken special(std::string_view content) {
-  AddedToken token;
-  token.content = content;
-  token.special = true;
-  token.normalized = false;
-  return token;
+std::optional<JsonDocument> load_if_there(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  return JsonDocument::load(path);
 }
 
-AddedToken read_described(const Json& json, bool special) {
+}  // namespace
+
+AddedToken read_added_token(const Json& json, bool special) {
   AddedToken token;
   token.content = json.at("content").as_string();
   token.special = json.get_bool("special", special);
@@ -32,13 +32,22 @@ AddedToken read_described(const Json& json, bool special) {
   return token;
 }
 
-std::optional<JsonDocument> load_if_there(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
-  return JsonDocument::load(path);
+AddedToken special_token(std::string_view content, const SpecialTokenSwitches& switches) {
+  AddedToken token;
+  token.content = content;
+  token.special = true;
+  token.normalized = switches.normalized;
+  token.lstrip = switches.lstrip;
+  return token;
 }
 
-}  // namespace
+std::int64_t read_token_id(std::string_view key, const Json& value) {
+  std::int64_t id = -1;
+  const char* const end = key.data() + key.size();
+  const auto parsed = std::from_chars(key.data(), end, id);
+  if (parsed.ec != std::errc() || parsed.ptr != end || id < 0) value.fail("expected a token id as the key");
+  return id;
+}
 
 SpecialTokens::SpecialTokens(const fs::path& folder) : config_(load_if_there(folder / "tokenizer_config.json")) {
   if (config_) read_named(config_->root());
@@ -54,7 +63,7 @@ SpecialTokens::SpecialTokens(const fs::path& folder) : config_(load_if_there(fol
         const bool named =
             std::any_of(named_.begin(), named_.end(), [&](const auto& item) { return is(item.second); }) ||
             std::any_of(more_.begin(), more_.end(), is);
-        AddedToken token = special(content);
+        AddedToken token = special_token(content);
         token.special = named;
         token.normalized = !named;
         if (id.as_int() < 0) id.fail("expected a token id of 0 or more");
@@ -73,7 +82,7 @@ SpecialTokens::SpecialTokens(const fs::path& folder) : config_(load_if_there(fol
 
 void SpecialTokens::read_named(const Json& root) {
   const auto read = [](const Json& json) {
-    return json.is_object() ? Named{read_described(json, true), false} : Named{special(json.as_string()), true};
+    return json.is_object() ? Named{read_added_token(json, true), false} : Named{special_token(json.as_string()), true};
   };
   for (const std::string_view name : kNames) {
     if (const auto value = root.find(name)) named_[std::string(name)] = read(*value);
@@ -85,11 +94,7 @@ void SpecialTokens::read_named(const Json& root) {
 
 void SpecialTokens::read_added_tokens_decoder(const Json& decoder) {
   for (const auto& [key, value] : decoder.members()) {
-    std::int64_t id = -1;
-    const char* const end = key.data() + key.size();
-    const auto parsed = std::from_chars(key.data(), end, id);
-    if (parsed.ec != std::errc() || parsed.ptr != end || id < 0) value.fail("expected a token id as the key");
-    by_id_[id] = read_described(value, false);
+    by_id_[read_token_id(key, value)] = read_added_token(value, false);
   }
 }
 
@@ -118,7 +123,7 @@ void SpecialTokens::add_more(std::string content) {
   for (const Named& named : more_) {
     if (named.token.content == content) return;
   }
-  more_.push_back({special(content), true});
+  more_.push_back({special_token(content), true});
 }
 
 std::vector<AddedToken> SpecialTokens::added_tokens(std::vector<AddedToken> base) const {

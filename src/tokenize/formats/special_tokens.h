@@ -12,6 +12,18 @@
 
 namespace sememe {
 
+/// A token as an object with its switches, of any of the files that have them; `special`: unless it says.
+AddedToken read_added_token(const Json& json, bool special);
+
+/// A special token; most are looked for in the text as it is.
+struct SpecialTokenSwitches {
+  bool normalized = false, lstrip = false;
+};
+AddedToken special_token(std::string_view content, const SpecialTokenSwitches& switches = {});
+
+/// The token id that a member's name is. Throws kCorrupt for `value`, the member's, if it is none.
+std::int64_t read_token_id(std::string_view key, const Json& value);
+
 /// What the files beside a vocabulary say of special and added tokens, and of a tokenizer's settings, as transformers'
 /// from_pretrained reads them: tokenizer_config.json, special_tokens_map.json, added_tokens.json. All may be absent.
 class SpecialTokens {

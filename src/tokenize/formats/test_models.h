@@ -8,7 +8,7 @@
 
 #include "tokenize/models/sentencepiece_model.h"
 
-/// Bytes of small model files, for tests.
+/// Small models and the bytes of their files, for tests.
 namespace sememe::test {
 
 class ProtobufWriter {
@@ -143,5 +143,30 @@ class GgufWriter {
   std::string body_;
   std::uint64_t count_ = 0;
 };
+
+/// With an unknown piece before them, which every model needs.
+inline std::vector<SentencePiece> with_unknown(std::vector<SentencePiece> pieces) {
+  pieces.insert(pieces.begin(), {"<unk>", 0, SentencePiece::Type::kUnknown});
+  return pieces;
+}
+
+/// The tokens of `text` as one piece.
+inline std::vector<ModelToken> tokens_of(const TokenModel& model, std::string_view text) {
+  const auto scratch = model.make_scratch();
+  std::vector<ModelToken> tokens;
+  model.tokenize(text, scratch.get(), tokens);
+  return tokens;
+}
+
+/// "ab|c?": the pieces of `text`, those that are unknown with a question mark.
+inline std::string cut(const TokenModel& model, std::string_view text) {
+  std::string out;
+  for (const ModelToken& token : tokens_of(model, text)) {
+    out.append(out.empty() ? "" : "|");
+    out.append(text.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin)));
+    if (*model.id_to_token(token.id) == "<unk>") out.append("?");
+  }
+  return out;
+}
 
 }  // namespace sememe::test

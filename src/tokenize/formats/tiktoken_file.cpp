@@ -14,24 +14,16 @@
 #include "tokenize/models/bpe.h"
 #include "tokenize/pre_tokenizers/byte_level.h"
 #include "tokenize/pre_tokenizers/character_splits.h"
+#include "tokenize/pre_tokenizers/patterns.h"
 #include "tokenize/pre_tokenizers/split.h"
 
 namespace sememe {
 namespace {
 
-// Source  tiktoken_ext/openai_public.py of tiktoken 0.14; llama_models/llama3/tokenizer.py for Llama 3.
-constexpr std::string_view kGpt2 = R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)";
-constexpr std::string_view kCl100k =
-    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)";
-constexpr std::string_view kO200k =
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-    R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kLlama3 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPatterns{
-    {{"gpt2", kGpt2}, {"cl100k", kCl100k}, {"o200k", kO200k}, {"llama3", kLlama3}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPatterns{{{"gpt2", patterns::kGpt2Possessive},
+                                                                                  {"cl100k", patterns::kCl100k},
+                                                                                  {"o200k", patterns::kO200k},
+                                                                                  {"llama3", patterns::kLlama3}}};
 
 struct Special {
   std::string_view text;
@@ -50,10 +42,10 @@ struct RankFile {
   std::span<const Special> specials;
 };
 constexpr RankFile kRankFiles[] = {
-    {"r50k_base", kGpt2, kGpt2Specials},
-    {"p50k_base", kGpt2, kGpt2Specials},
-    {"cl100k_base", kCl100k, kCl100kSpecials},
-    {"o200k_base", kO200k, kO200kSpecials},
+    {"r50k_base", patterns::kGpt2Possessive, kGpt2Specials},
+    {"p50k_base", patterns::kGpt2Possessive, kGpt2Specials},
+    {"cl100k_base", patterns::kCl100k, kCl100kSpecials},
+    {"o200k_base", patterns::kO200k, kO200kSpecials},
 };
 
 std::string in_byte_alphabet(std::string_view bytes) {

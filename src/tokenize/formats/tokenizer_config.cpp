@@ -1,10 +1,10 @@
 #include "tokenize/formats/tokenizer_config.h"
 
-#include <charconv>
 #include <map>
 #include <utility>
 
 #include "io/json.h"
+#include "tokenize/formats/special_tokens.h"
 
 namespace sememe {
 namespace {
@@ -17,14 +17,7 @@ constexpr double kAbsurdLength = 1e9;
 /// A token as it stands in these files: a string, or an object with its switches.
 AddedToken read_token(const Json& value, bool special) {
   if (value.is_string()) return {std::string(value.as_string()), false, false, false, !special, special};
-  AddedToken token;
-  token.content = value.at("content").as_string();
-  token.special = value.get_bool("special", special);
-  token.normalized = value.get_bool("normalized", !token.special);
-  token.single_word = value.get_bool("single_word", false);
-  token.lstrip = value.get_bool("lstrip", false);
-  token.rstrip = value.get_bool("rstrip", false);
-  return token;
+  return read_added_token(value, special);
 }
 
 using NamedToken = std::pair<const char*, AddedToken TokenizerConfig::*>;
@@ -62,12 +55,7 @@ void read_main(const Json& root, TokenizerConfig& config, std::map<std::int64_t,
   read_named_tokens(root, config);
   if (const auto decoder = root.find("added_tokens_decoder")) {
     for (const auto& [key, value] : decoder->members()) {
-      std::int64_t id = 0;
-      const auto parsed = std::from_chars(key.data(), key.data() + key.size(), id);
-      if (parsed.ec != std::errc() || parsed.ptr != key.data() + key.size() || id < 0) {
-        value.fail("expected a token id as the key");
-      }
-      added[id] = read_token(value, false);
+      added[read_token_id(key, value)] = read_token(value, false);
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/log.h"
+#include "tokenize/formats/special_tokens.h"
 
 namespace sememe {
 namespace {
@@ -58,14 +59,7 @@ AddedTokens read_added_tokens(const Json& json, const Pipeline& pipeline) {
   std::vector<std::int32_t> ids;
   for (const Json& element : json.elements()) {
     ids.push_back(read_id(element.at("id")));
-    AddedToken token;
-    token.content = element.at("content").as_string();
-    token.single_word = element.get_bool("single_word", false);
-    token.lstrip = element.get_bool("lstrip", false);
-    token.rstrip = element.get_bool("rstrip", false);
-    token.special = element.get_bool("special", false);
-    token.normalized = element.get_bool("normalized", !token.special);
-    tokens.push_back(std::move(token));
+    tokens.push_back(read_added_token(element, false));
   }
   AddedTokens added(tokens, *pipeline.model, pipeline.normalizer.get());
   for (std::size_t i = 0; i < tokens.size(); ++i) {

@@ -115,7 +115,7 @@ std::unique_ptr<TokenModel::Scratch> Bpe::make_scratch() const { return std::mak
 
 // A cut is safe if the parts see the same symbols as the whole, nothing shifts their ranges, and no merge joins what
 // begins with the mark to something before it that does not end with one.
-bool Bpe::cuts_before(std::string_view mark) const {
+bool Bpe::goes_on_before(std::string_view mark) const {
   const auto character = single_character(mark);
   if (!character || characters_[0].find(*character) < 0 || !plain_merges_) return false;
   if (!options_.continuing_prefix.empty() || !options_.end_suffix.empty() || options_.ignore_merges) return false;
@@ -126,11 +126,6 @@ bool Bpe::cuts_before(std::string_view mark) const {
                         return vocabulary_.text_of_entry(merge.right).starts_with(mark) &&
                                !vocabulary_.text_of_entry(merge.left).ends_with(mark);
                       });
-}
-
-std::optional<std::int32_t> Bpe::token_to_id(std::string_view token) const {
-  const std::int32_t id = vocabulary_.find(token);
-  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
 }
 
 std::string Bpe::describe() const {

@@ -46,11 +46,11 @@ class Bpe final : public TokenModel {
   void sample(std::string_view piece, const Sampling& sampling, std::uint64_t stream, Scratch* scratch,
               std::vector<ModelToken>& out) const override;
   bool random() const override { return options_.dropout > 0; }
-  bool cuts_before(std::string_view mark) const override;
+  bool goes_on_before(std::string_view mark) const override;
 
   std::int64_t vocab_size() const override { return vocabulary_.size(); }
   std::int32_t max_id() const override { return vocabulary_.max_id(); }
-  std::optional<std::int32_t> token_to_id(std::string_view token) const override;
+  std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::optional<std::string_view> id_to_token(std::int32_t id) const override { return vocabulary_.token(id); }
   std::string describe() const override;
 

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "base/rng.h"
+#include "io/utf8.h"
 #include "tokenize/models/bpe_symbols.h"
 
 namespace sememe {
@@ -20,8 +21,6 @@ std::uint64_t pop(std::vector<std::uint64_t>& queue) {
   queue.pop_back();
   return entry;
 }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
@@ -127,8 +126,8 @@ void Bpe::append(std::string_view piece, const BpeSymbols& symbols, std::size_t 
     // A range within a character is that of the character; bytes of a prefix or suffix count beyond the piece.
     begin = std::min(begin, size - 1);
     end = std::min(end, size);
-    while (is_continuation(piece[static_cast<std::size_t>(begin)])) --begin;
-    while (end < size && is_continuation(piece[static_cast<std::size_t>(end)])) ++end;
+    while (is_utf8_continuation(piece[static_cast<std::size_t>(begin)])) --begin;
+    while (end < size && is_utf8_continuation(piece[static_cast<std::size_t>(end)])) ++end;
     out.push_back({vocabulary_.id_of_entry(symbols.symbol[i]), begin, end});
   }
 }

@@ -273,12 +273,12 @@ TEST(Bpe, TheFilesOwnDropoutIsForSample) {
 TEST(Bpe, CutsBeforeAMarkOnlyWhereNothingReachesOverIt) {
   Bpe::Options unk;
   unk.unk_token = "?";
-  EXPECT_TRUE(model({"?", "_", "a", "_a", "__"}, {{"_", "a"}, {"_", "_"}}, unk).cuts_before("_"));
-  EXPECT_FALSE(model({"?", "_", "a", "_a", "a_"}, {{"_", "a"}, {"a", "_"}}, unk).cuts_before("_"));
-  EXPECT_FALSE(model({"?", "a"}, {}, unk).cuts_before("_")) << "the mark could be fused with what is unknown";
-  EXPECT_FALSE(model({"_", "a"}, {}).cuts_before("_")) << "what vanishes shifts the ranges after it";
+  EXPECT_TRUE(model({"?", "_", "a", "_a", "__"}, {{"_", "a"}, {"_", "_"}}, unk).goes_on_before("_"));
+  EXPECT_FALSE(model({"?", "_", "a", "_a", "a_"}, {{"_", "a"}, {"a", "_"}}, unk).goes_on_before("_"));
+  EXPECT_FALSE(model({"?", "a"}, {}, unk).goes_on_before("_")) << "the mark could be fused with what is unknown";
+  EXPECT_FALSE(model({"_", "a"}, {}).goes_on_before("_")) << "what vanishes shifts the ranges after it";
   unk.ignore_merges = true;
-  EXPECT_FALSE(model({"?", "_", "a"}, {}, unk).cuts_before("_")) << "a part could be a token that the whole is not";
+  EXPECT_FALSE(model({"?", "_", "a"}, {}, unk).goes_on_before("_")) << "a part could be a token that the whole is not";
 }
 
 }  // namespace

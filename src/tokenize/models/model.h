@@ -42,18 +42,14 @@ class TokenModel {
   /// Whether the model's own file asks for sample(), with a Sampling that leaves the choice to it.
   virtual bool random() const { return false; }
 
-  /// Whether no token reaches over the place before `mark` (the one character that stands for a space, as "\u2581")
-  /// where another character than `mark` is before it: then a piece may be cut there.
-  virtual bool cuts_before(std::string_view /*mark*/) const { return false; }
-
   /// Id of tokens whose text is what they stand for in the piece, not that of the vocabulary: -1 if there is none.
   virtual std::int32_t literal_id() const { return -1; }
 
-  /// For a text that goes through in chunks, each but the first beginning with a mark at such a place, if the model
-  /// says yes here: start_text(), then for each chunk in turn tokenize_chunk(), all with one scratch. Together the
-  /// chunks give what tokenize() gives for the whole. (A model that cuts_before() the mark needs none of this: its
-  /// chunks do not depend on each other.)
-  virtual bool goes_on_before(std::string_view mark) const { return cuts_before(mark); }
+  /// Whether a text may go through in chunks that begin before `mark` (the one character that stands for a space, as
+  /// "\u2581") where another character than `mark` is before it, as no token reaches over that place: start_text(),
+  /// then for each chunk in turn tokenize_chunk(), all with one scratch. Together the chunks give what tokenize() gives
+  /// for the whole.
+  virtual bool goes_on_before(std::string_view /*mark*/) const { return false; }
   virtual void start_text(Scratch* /*scratch*/) const {}
   /// Appends the tokens of the next chunk. True if they are the same in any text: then they may be kept, and
   /// pass_chunk() with them put in the place of another tokenize_chunk().

@@ -72,7 +72,7 @@ SentencePieceBpe::SentencePieceBpe(const std::vector<SentencePiece>& pieces, boo
     : SentencePieceModel("BPE", pieces, byte_fallback, where), user_defined_(pieces) {
   read_symbols(pieces, where);
   read_merges(pieces, where);
-  cuts_ = cuts_before(kMark);
+  cuts_ = goes_on_before(kMark);
 }
 
 void SentencePieceBpe::read_symbols(const std::vector<SentencePiece>& pieces, const std::string& where) {
@@ -268,7 +268,7 @@ void SentencePieceBpe::tokenize_literally(std::string_view text, Buffers& buffer
 
 // A piece that goes over a cut would have the mark after another character. And the mark itself must be known, lest an
 // unknown one became one token with what is unknown before it.
-bool SentencePieceBpe::cuts_before(std::string_view mark) const {
+bool SentencePieceBpe::goes_on_before(std::string_view mark) const {
   if (literal_ || find_usable(mark) == kUnknown) return false;
   for (std::int32_t id = 0; id <= max_id(); ++id) {
     if (mergeable(id) && goes_over_cut(*vocabulary().token(id), mark)) return false;

@@ -25,7 +25,7 @@ class SentencePieceBpe final : public SentencePieceModel {
 
   std::unique_ptr<Scratch> make_scratch() const override;
   void tokenize(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out) const override;
-  bool cuts_before(std::string_view mark) const override;
+  bool goes_on_before(std::string_view mark) const override;
 
  private:
   struct Buffers;

@@ -12,30 +12,12 @@
 namespace sememe {
 namespace {
 
+using test::cut;
+using test::tokens_of;
+using test::with_unknown;
+
 using Type = SentencePiece::Type;
 constexpr std::string_view kMark = "\xE2\x96\x81";
-
-std::vector<SentencePiece> with_unknown(std::vector<SentencePiece> pieces) {
-  pieces.insert(pieces.begin(), {"<unk>", 0, Type::kUnknown});
-  return pieces;
-}
-
-std::vector<ModelToken> tokens_of(const SentencePieceBpe& model, std::string_view text) {
-  const auto scratch = model.make_scratch();
-  std::vector<ModelToken> tokens;
-  model.tokenize(text, scratch.get(), tokens);
-  return tokens;
-}
-
-std::string cut(const SentencePieceBpe& model, std::string_view text) {
-  std::string out;
-  for (const ModelToken& token : tokens_of(model, text)) {
-    out.append(out.empty() ? "" : "|");
-    out.append(text.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin)));
-    if (*model.id_to_token(token.id) == "<unk>") out.append("?");
-  }
-  return out;
-}
 
 TEST(SentencePieceBpe, TheHighestScoreMergesFirst) {
   const SentencePieceBpe model(with_unknown({{"a", 0}, {"b", 0}, {"c", 0}, {"ab", -2}, {"bc", -1}, {"abc", -3}}), false,
@@ -155,7 +137,7 @@ TEST(SentencePieceBpe, CutsBeforeAMarkIfNoPieceGoesOverIt) {
   const std::string over = "a" + std::string(kMark), two = std::string(kMark) + std::string(kMark);
   const auto cuts = [](std::vector<SentencePiece> pieces) {
     pieces.push_back({"a", 0});
-    return SentencePieceBpe(with_unknown(std::move(pieces)), false, "model").cuts_before(kMark);
+    return SentencePieceBpe(with_unknown(std::move(pieces)), false, "model").goes_on_before(kMark);
   };
   EXPECT_TRUE(cuts({{kMark, 0}, {two, -1}}));
   EXPECT_FALSE(cuts({{kMark, 0}, {over, -1}}));

@@ -96,11 +96,6 @@ bool SentencePieceModel::goes_over_cut(std::string_view text, std::string_view m
   return text.find(mark, at) != std::string_view::npos;
 }
 
-std::optional<std::int32_t> SentencePieceModel::token_to_id(std::string_view token) const {
-  const std::int32_t id = vocabulary_.find(token);
-  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
-}
-
 std::int32_t SentencePieceModel::find_usable(std::string_view text) const {
   if (text.size() > vocabulary_.longest()) return kUnknown;
   const std::int32_t id = vocabulary_.find(text);

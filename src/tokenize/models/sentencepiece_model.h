@@ -46,7 +46,7 @@ class SentencePieceModel : public TokenModel {
  public:
   std::int64_t vocab_size() const override { return static_cast<std::int64_t>(types_.size()); }
   std::int32_t max_id() const override { return static_cast<std::int32_t>(types_.size()) - 1; }
-  std::optional<std::int32_t> token_to_id(std::string_view token) const override;
+  std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::optional<std::string_view> id_to_token(std::int32_t id) const override { return vocabulary_.token(id); }
   std::string describe() const override;
 

@@ -11,26 +11,11 @@
 namespace sememe {
 namespace {
 
+using test::cut;
+using test::with_unknown;
+
 using Type = SentencePiece::Type;
 constexpr std::string_view kMark = "\xE2\x96\x81";
-
-std::vector<SentencePiece> with_unknown(std::vector<SentencePiece> pieces) {
-  pieces.insert(pieces.begin(), {"<unk>", 0, Type::kUnknown});
-  return pieces;
-}
-
-std::string cut(const SentencePieceUnigram& model, std::string_view text) {
-  const auto scratch = model.make_scratch();
-  std::vector<ModelToken> tokens;
-  model.tokenize(text, scratch.get(), tokens);
-  std::string out;
-  for (const ModelToken& token : tokens) {
-    out.append(out.empty() ? "" : "|");
-    out.append(text.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin)));
-    if (*model.id_to_token(token.id) == "<unk>") out.append("?");
-  }
-  return out;
-}
 
 TEST(SentencePieceUnigram, TheLargestSumWins) {
   const SentencePieceUnigram model(with_unknown({{"a", -1}, {"b", -1}, {"ab", -1.5F}, {"abc", -9}, {"c", -2}}), false,

@@ -134,7 +134,7 @@ void Unigram::tokenize(std::string_view piece, Scratch* scratch, std::vector<Mod
 
 // A cut is safe if no token and no run of unknown characters reaches over it, and if the sums after it do not depend on
 // what was added before.
-bool Unigram::cuts_before(std::string_view mark) const {
+bool Unigram::goes_on_before(std::string_view mark) const {
   const std::int32_t id = find(mark);
   if (id < 0 || find_invalid_utf8(mark) || static_cast<std::size_t>(decode_utf8(mark, 0).length) != mark.size()) {
     return false;

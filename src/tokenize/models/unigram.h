@@ -39,7 +39,7 @@ class Unigram final : public TokenModel {
   /// The `n` best segmentations, best first. Throws as tokenize().
   std::vector<std::vector<ModelToken>> nbest(std::string_view piece, std::int64_t n) const;
 
-  bool cuts_before(std::string_view mark) const override;
+  bool goes_on_before(std::string_view mark) const override;
   std::int32_t literal_id() const override { return unk_id_.value_or(-1); }
   std::int64_t vocab_size() const override { return static_cast<std::int64_t>(scores_.size()); }
   std::int32_t max_id() const override { return static_cast<std::int32_t>(scores_.size()) - 1; }

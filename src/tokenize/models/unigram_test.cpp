@@ -187,11 +187,11 @@ TEST(Unigram, SamplesFollowTheScoresAndTheSeed) {
 }
 
 TEST(Unigram, CutsBeforeAMarkOnlyWhereNothingReachesOverIt) {
-  EXPECT_TRUE(model({{"<unk>", -1}, {"_", -2}, {"_a", -3}, {"__", -1}}).cuts_before("_"));
-  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2}, {"a_", -3}}).cuts_before("_"));
-  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2}, {"_a_", -3}}).cuts_before("_"));
-  EXPECT_FALSE(model({{"<unk>", -1}, {"a", -2}}).cuts_before("_"));
-  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2.1}}).cuts_before("_")) << "rounding depends on what comes before";
+  EXPECT_TRUE(model({{"<unk>", -1}, {"_", -2}, {"_a", -3}, {"__", -1}}).goes_on_before("_"));
+  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2}, {"a_", -3}}).goes_on_before("_"));
+  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2}, {"_a_", -3}}).goes_on_before("_"));
+  EXPECT_FALSE(model({{"<unk>", -1}, {"a", -2}}).goes_on_before("_"));
+  EXPECT_FALSE(model({{"<unk>", -1}, {"_", -2.1}}).goes_on_before("_")) << "rounding depends on what comes before";
 }
 
 TEST(WordLevel, APieceIsATokenOrUnknown) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/utf8.h"
 #include "tokenize/models/unigram.h"
 
 namespace sememe {
@@ -41,7 +42,7 @@ class Unigram::Writer {
       if (id == kUnknown) {
         do {
           --at;
-        } while ((static_cast<unsigned char>(piece_[at]) & 0xC0) == 0x80);
+        } while (is_utf8_continuation(piece_[at]));
       } else {
         at -= model_.text(id).size();
       }

@@ -59,6 +59,10 @@ class Vocabulary {
     hash.add(second);
     return find_entry(hash, first, second);
   }
+  std::optional<std::int32_t> id(std::string_view token) const {
+    const std::int32_t found = find(token);
+    return found == kNone ? std::nullopt : std::optional(found);
+  }
   /// The entry with this id. Precondition: there is one.
   std::int32_t entry_of_id(std::int32_t id) const;
   std::int32_t id_of_entry(std::int32_t entry) const { return entries_[static_cast<std::size_t>(entry)].id; }

@@ -1,5 +1,7 @@
 #include "tokenize/models/vocabulary_merges.h"
 
+#include "io/utf8.h"
+
 namespace sememe {
 
 std::vector<MergeTable::Merge> vocabulary_merges(const Vocabulary& symbols, std::span<const std::int32_t> results,
@@ -11,7 +13,7 @@ std::vector<MergeTable::Merge> vocabulary_merges(const Vocabulary& symbols, std:
     Vocabulary::Hash hash;
     for (std::size_t i = 1; i < text.size(); ++i) {
       hash.add(text[i - 1]);
-      if (unit == SplitUnit::kCharacter && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
+      if (unit == SplitUnit::kCharacter && is_utf8_continuation(text[i])) continue;
       const std::int32_t left = symbols.find_entry(hash, text.substr(0, i), {});
       if (left == Vocabulary::kNone) continue;
       const std::int32_t right = symbols.find_entry(text.substr(i));

@@ -14,11 +14,6 @@ void WordLevel::tokenize(std::string_view piece, Scratch*, std::vector<ModelToke
   out.push_back({id, 0, static_cast<std::int32_t>(piece.size())});
 }
 
-std::optional<std::int32_t> WordLevel::token_to_id(std::string_view token) const {
-  const std::int32_t id = vocabulary_.find(token);
-  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
-}
-
 std::string WordLevel::describe() const { return concat("WordLevel(", vocabulary_.size(), ")"); }
 
 }  // namespace sememe

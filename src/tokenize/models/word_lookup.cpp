@@ -24,14 +24,12 @@ bool is_case_ignorable(char32_t c) {
          std::find(kOthers.begin(), kOthers.end(), c) != kOthers.end();
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 /// Whether the last character before `at`, and the first from `after` on, that are not ignored have case: yes and no.
 bool ends_word(std::string_view text, std::size_t at, std::size_t after) {
   bool cased_before = false;
   while (at > 0) {
     do --at;
-    while (is_continuation(text[at]));
+    while (is_utf8_continuation(text[at]));
     const char32_t c = decode_utf8(text, at).value;
     if (is_case_ignorable(c)) continue;
     cased_before = is_cased(c);
@@ -93,11 +91,6 @@ void WordLookup::tokenize(std::string_view word, Scratch* scratch, std::vector<M
   key.clear();
   append_lower(stripped, key);
   look();
-}
-
-std::optional<std::int32_t> WordLookup::token_to_id(std::string_view token) const {
-  const std::int32_t id = vocabulary_.find(token);
-  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
 }
 
 std::string WordLookup::describe() const {

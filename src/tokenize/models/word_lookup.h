@@ -22,7 +22,7 @@ class WordLookup final : public TokenModel {
   void tokenize(std::string_view word, Scratch* scratch, std::vector<ModelToken>& out) const override;
   std::int64_t vocab_size() const override { return vocabulary_.size(); }
   std::int32_t max_id() const override { return vocabulary_.max_id(); }
-  std::optional<std::int32_t> token_to_id(std::string_view token) const override;
+  std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::optional<std::string_view> id_to_token(std::int32_t id) const override { return vocabulary_.token(id); }
   std::string describe() const override;
 

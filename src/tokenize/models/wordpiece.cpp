@@ -4,15 +4,14 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/utf8.h"
 
 namespace sememe {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 bool longer_than(std::string_view text, std::int64_t characters) {
   if (std::cmp_less_equal(text.size(), characters)) return false;
-  const auto starts = std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); });
+  const auto starts = std::count_if(text.begin(), text.end(), [](char c) { return !is_utf8_continuation(c); });
   return starts > characters;
 }
 
@@ -32,11 +31,6 @@ WordPiece::WordPiece(Vocabulary vocabulary, const Options& options, const std::s
   continuing_hash_.add(options_.continuing_prefix);
 }
 
-std::optional<std::int32_t> WordPiece::token_to_id(std::string_view token) const {
-  const std::int32_t id = vocabulary_.find(token);
-  return id == Vocabulary::kNone ? std::nullopt : std::optional(id);
-}
-
 WordPiece::Match WordPiece::longest_match(std::string_view rest, std::string_view prefix, Vocabulary::Hash hash) const {
   if (prefix.size() >= vocabulary_.longest()) return {};
   const std::size_t limit = std::min(rest.size(), vocabulary_.longest() - prefix.size());
@@ -44,7 +38,7 @@ WordPiece::Match WordPiece::longest_match(std::string_view rest, std::string_vie
   Match longest;
   for (std::size_t length = 1; length <= limit; ++length) {
     hash.add(rest[length - 1]);
-    if (length < rest.size() && is_continuation(rest[length])) continue;
+    if (length < rest.size() && is_utf8_continuation(rest[length])) continue;
     const std::int32_t id = vocabulary_.find(hash, prefix, rest.substr(0, length));
     if (id != Vocabulary::kNone) longest = {id, length};
   }

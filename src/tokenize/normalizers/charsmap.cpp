@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/little_endian.h"
 #include "io/utf8.h"
 
 namespace sememe {
@@ -18,27 +19,17 @@ std::uint32_t value(std::uint32_t unit) { return unit & 0x7FFFFFFF; }
 std::uint32_t label(std::uint32_t unit) { return unit & 0x800000FF; }
 std::uint32_t offset(std::uint32_t unit) { return (unit >> 10) << ((unit & 1U << 9) >> 6); }
 
-std::uint32_t read_u32(std::string_view bytes, std::size_t at) {
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    out |= std::uint32_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
-  }
-  return out;
-}
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 }  // namespace
 
 Charsmap::Charsmap(std::string_view bytes, const std::string& where) {
   keeps_.fill(true);
   if (bytes.empty()) return;
-  const std::size_t size = bytes.size() < 4 ? 0 : read_u32(bytes, 0);
+  const std::size_t size = bytes.size() < 4 ? 0 : read_little<std::uint32_t>(bytes, 0);
   if (bytes.size() < 4 || size > bytes.size() - 4 || size % 4 != 0 || size == 0) {
     fail(ErrorCode::kCorrupt, where, ": precompiled_charsmap: its table claims ", size, " bytes of ", bytes.size());
   }
   units_.resize(size / 4);
-  for (std::size_t i = 0; i < units_.size(); ++i) units_[i] = read_u32(bytes, 4 + 4 * i);
+  for (std::size_t i = 0; i < units_.size(); ++i) units_[i] = read_little<std::uint32_t>(bytes, 4 + 4 * i);
   strings_ = bytes.substr(4 + size);
   if (strings_.empty() || strings_.back() != '\0') {
     fail(ErrorCode::kCorrupt, where, ": precompiled_charsmap: its strings do not end");
@@ -86,7 +77,7 @@ std::optional<std::string_view> Charsmap::replacement(std::uint32_t node) const 
   const std::uint32_t leaf = node ^ offset(units_[node]);
   if (leaf >= units_.size()) return std::nullopt;
   const std::size_t begin = value(units_[leaf]);
-  if (begin >= strings_.size() || is_continuation(strings_[begin])) return std::nullopt;
+  if (begin >= strings_.size() || is_utf8_continuation(strings_[begin])) return std::nullopt;
   return std::string_view(strings_.data() + begin);
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "io/utf8.h"
 #include "tokenize/normalizers/character_normalizer.h"
 #include "tokenize/seam.h"
 #include "unicode/ascii.h"
@@ -15,7 +16,7 @@ constexpr std::size_t kWholeGrapheme = 6;  // bytes from which on each character
 
 std::int32_t count_code_points(std::string_view text) {
   std::int32_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  for (const char c : text) count += !is_utf8_continuation(c) ? 1 : 0;
   return count;
 }
 

@@ -6,31 +6,17 @@
 
 #include "sememe/error.h"
 #include "support/charsmap_builder.h"
+#include "support/normalized.h"
 
 namespace sememe {
 namespace {
+
+using test::normalized;
 
 using Rules = std::map<std::string, std::string>;
 
 Precompiled precompiled(const Rules& rules) {
   return Precompiled(Charsmap(test::CharsmapBuilder(rules).bytes(), "test"));
-}
-
-/// The normalized text, then the ranges of its code points.
-std::string normalized(const Normalizer& normalizer, std::string_view text) {
-  NormalizedString string;
-  string.assign(text, 0);
-  normalizer.normalize(string);
-  std::string out(string.text());
-  char separator = '|';
-  for (std::int32_t at = 0; at < string.size();) {
-    const std::int32_t end = at + decode_utf8(string.text(), static_cast<std::size_t>(at)).length;
-    const Offset offset = string.original(at, end);
-    out += separator + std::to_string(offset.begin) + '-' + std::to_string(offset.end);
-    separator = ' ';
-    at = end;
-  }
-  return out;
 }
 
 TEST(Precompiled, RulesReplaceCharacters) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/fail.h"
+#include "io/utf8.h"
 #include "tokenize/byte_alphabet.h"
 #include "tokenize/normalizers/scan.h"
 #include "unicode/ascii.h"
@@ -169,7 +170,7 @@ void Strip::normalize(NormalizedString& text) const {
   }
   while (right_ && begin < end) {
     std::size_t last = end - 1;
-    while ((static_cast<unsigned char>(from[last]) & 0xC0) == 0x80) --last;
+    while (is_utf8_continuation(from[last])) --last;
     if (!unicode::has(decode_utf8(from, last).value, unicode::kWhitespace)) break;
     end = last;
   }

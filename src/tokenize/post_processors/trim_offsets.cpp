@@ -9,14 +9,12 @@
 namespace sememe {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 bool is_space(char32_t c) { return c == kByteAlphabet[' '] || unicode::has(c, unicode::kWhitespace); }
 
 std::size_t previous(std::string_view text, std::size_t at) {
   do {
     --at;
-  } while (is_continuation(text[at]));
+  } while (is_utf8_continuation(text[at]));
   return at;
 }
 

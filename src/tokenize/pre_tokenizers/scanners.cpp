@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tokenize/pre_tokenizers/character_kinds.h"
+#include "tokenize/pre_tokenizers/patterns.h"
 
 namespace sememe {
 namespace {
@@ -212,37 +213,26 @@ constexpr RegexSyntax kOnig = RegexSyntax::kOniguruma, kFancy = RegexSyntax::kFa
 }  // namespace
 
 const std::vector<KnownPattern>& known_patterns() {
-  static const std::vector<KnownPattern> patterns = {
-      {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", kOnig, kScanner<Gpt2>},
-      {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", kFancy, kScanner<Gpt2>},
-      {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)", kOnig, kScanner<Gpt2>},
-      {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)", kFancy, kScanner<Gpt2>},
-      {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", kOnig, kScanner<Gpt2>},
-      {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", kFancy, kScanner<Gpt2>},
-      {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kOnig, kScanner<Cl100k<3, Tail::kSplit>>},
-      {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kFancy, kScanner<Cl100k<3, Tail::kSplit>>},
-      {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kOnig, kScanner<Cl100k<1, Tail::kSplit>>},
-      {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kFancy, kScanner<Cl100k<1, Tail::kSplit>>},
-      {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)",
-       kOnig, kScanner<Cl100k<3, Tail::kSplit>>},
-      {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)",
-       kFancy, kScanner<Cl100k<3, Tail::kSplit>>},
-      {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)",
-       kFancy, kScanner<Cl100k<3, Tail::kWhole>>},
-      {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kOnig, kScanner<O200k<3, true>>},
-      {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kFancy, kScanner<O200k<3, true>>},
-      {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-       kOnig, kScanner<O200k<1, false>>},
-      {R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)", kOnig,
-       kScanner<Clip>},
+  static const std::vector<KnownPattern> known = {
+      {patterns::kGpt2, kOnig, kScanner<Gpt2>},
+      {patterns::kGpt2, kFancy, kScanner<Gpt2>},
+      {patterns::kGpt2Possessive, kOnig, kScanner<Gpt2>},
+      {patterns::kGpt2Possessive, kFancy, kScanner<Gpt2>},
+      {patterns::kGpt2Grouped, kOnig, kScanner<Gpt2>},
+      {patterns::kGpt2Grouped, kFancy, kScanner<Gpt2>},
+      {patterns::kLlama3, kOnig, kScanner<Cl100k<3, Tail::kSplit>>},
+      {patterns::kLlama3, kFancy, kScanner<Cl100k<3, Tail::kSplit>>},
+      {patterns::kQwen2, kOnig, kScanner<Cl100k<1, Tail::kSplit>>},
+      {patterns::kQwen2, kFancy, kScanner<Cl100k<1, Tail::kSplit>>},
+      {patterns::kCl100kOld, kOnig, kScanner<Cl100k<3, Tail::kSplit>>},
+      {patterns::kCl100kOld, kFancy, kScanner<Cl100k<3, Tail::kSplit>>},
+      {patterns::kCl100k, kFancy, kScanner<Cl100k<3, Tail::kWhole>>},
+      {patterns::kO200k, kOnig, kScanner<O200k<3, true>>},
+      {patterns::kO200k, kFancy, kScanner<O200k<3, true>>},
+      {patterns::kTekken, kOnig, kScanner<O200k<1, false>>},
+      {patterns::kClip, kOnig, kScanner<Clip>},
   };
-  return patterns;
+  return known;
 }
 
 const Scanner* find_scanner(std::string_view pattern, RegexSyntax syntax) {
