@@ -47,7 +47,7 @@ def main() -> int:
         if args.only not in label:
             continue
         source = tree / name
-        text = source.read_text()
+        text = source.read_text() if source.exists() else ""
         if text.count(original) != 1:
             print(f"STALE     {label}: the text stands {text.count(original)} times in the file")
             survivors += 1

@@ -75,9 +75,11 @@ TEST(ThreadPool, ExceptionOfLowestIndexReachesTheCallerAndThePoolGoesOn) {
 
 TEST(ThreadPool, NestedRunStaysOnItsThread) {
   ThreadPool pool(2);
-  std::atomic<int> total{0};
+  std::atomic<int> total{0}, inside{0};
   pool.run(8, [&](std::int64_t, int worker) {
     const auto me = std::this_thread::get_id();
+    inside.fetch_add(1);
+    while (inside.load() < 2) std::this_thread::yield();  // so that both threads have a job
     pool.run(16, [&](std::int64_t, int inner) {
       EXPECT_EQ(std::this_thread::get_id(), me);
       EXPECT_EQ(inner, worker);

@@ -112,6 +112,11 @@ TEST(Npy, TheHeaderHasRoomForAnyRowCount) {
   }
 }
 
+TEST(Npy, OneExtentIsATupleToo) {
+  EXPECT_TRUE(npy_header(DType::kF32, std::vector<std::int64_t>{5}).find("'shape': (5,), }") != std::string::npos);
+  EXPECT_TRUE(npy_header(DType::kF32, std::vector<std::int64_t>{5, 2}).find("'shape': (5, 2), }") != std::string::npos);
+}
+
 TEST(Npy, ChecksRowsAndDtypes) {
   const TemporaryFolder folder;
   NpyWriter out(folder / "a.npy", DType::kF32, {3}, 2);

@@ -61,6 +61,11 @@ TEST_F(Pipeline, PoolingIsReadInBothSpellingsAndPutInOrder) {
   EXPECT_EQ(read().pooling, std::vector{PoolingMode::kCls});
 }
 
+TEST_F(Pipeline, WithoutAnySwitchTheMeanIsTaken) {
+  folder_.write("1_Pooling/config.json", R"({"word_embedding_dimension": 48})");
+  EXPECT_EQ(read().pooling, std::vector{PoolingMode::kMean});
+}
+
 TEST_F(Pipeline, FlagOverridesTheFolder) {
   EXPECT_EQ(read("max+cls").pooling, (std::vector{PoolingMode::kCls, PoolingMode::kMax}));
   expect_error("0: ", "found 'best'", "best");

@@ -36,6 +36,16 @@ TEST(ChunkCache, GivesBackWhatWasInserted) {
   }
 }
 
+TEST(ChunkCache, ChunksOfOneHashAreToldApartByTheirPlace) {
+  ChunkCache cache;
+  const auto middle = ChunkCache::key("chunk", 0, Place::kMiddle);
+  auto first = middle;  // as if the hashes collided
+  first.place = Place::kTextBegin;
+  cache.insert(middle, kTokens, 2);
+  EXPECT_EQ(found(cache, first), "");
+  EXPECT_NE(found(cache, middle), "");
+}
+
 TEST(ChunkCache, TakesShortChunksOfManyTokens) {
   ChunkCache cache;
   const std::vector<ChunkToken> many(ChunkCache::kMaxTokens, {1, 2, 3, 4});

@@ -7,7 +7,10 @@
 
 #include "base/fail.h"
 #include "base/rng.h"
+#include "support/charsmap_builder.h"
 #include "tokenize/formats/tokenizer_json.h"
+#include "tokenize/models/sentencepiece_unigram.h"
+#include "tokenize/normalizers/sentencepiece_normalizer.h"
 
 namespace sememe {
 namespace {
@@ -62,6 +65,31 @@ TEST(TextTokenizer, AddedTokensThatReachOverSpacesForbidChunks) {
   const JsonDocument document = JsonDocument::parse(json, "test");
   const Pipeline pipeline = read_tokenizer_json(document.root(), {});
   EXPECT_FALSE(TextTokenizer(pipeline).in_chunks());
+}
+
+// A rule of the charsmap makes one character of a space and what follows: then no mark parts the words, and a piece may
+// reach over.
+TEST(TextTokenizer, AChunkWithoutItsMarkSendsTheTextThroughWhole) {
+  const std::vector<SentencePiece> pieces{{"<unk>", 0, SentencePiece::Type::kUnknown},
+                                          {"\u2581", -5},
+                                          {"a", -5},
+                                          {"b", -5},
+                                          {"\u00A8", -5},
+                                          {"a\u00A8", -1}};
+  Pipeline pipeline;
+  pipeline.model = std::make_unique<SentencePieceUnigram>(pieces, false, "test");
+  const test::CharsmapBuilder rules(std::map<std::string, std::string>{{" \u0308", "\u00A8"}});
+  pipeline.normalizer =
+      std::make_unique<SentencePieceNormalizer>(SentencePieceNormalizer::Options{}, rules.bytes(), pieces, "test");
+  const TextTokenizer in_chunks(pipeline), whole(pipeline, false);
+  ASSERT_TRUE(in_chunks.in_chunks());
+  const auto chunk_work = in_chunks.make_workspace(), whole_work = whole.make_workspace();
+  for (const std::string_view text : {"b a \u0308b b", "a b", "a \u0308", "b a \u0308b a"}) {
+    RawTokens got, want;
+    in_chunks.tokenize(text, *chunk_work, got);
+    whole.tokenize(text, *whole_work, want);
+    EXPECT_EQ(shown(got), shown(want)) << quote(text);
+  }
 }
 
 // A file with dropout, and one without it that is asked to sample: chunks that are remembered would freeze one draw.

@@ -15,8 +15,8 @@ struct ScoredPiece {
 };
 
 /// Pieces to begin a unigram model with: every character, by falling count, then the substrings of words that occur
-/// more than once and cannot be made longer without occurring less, by falling occurrences * length. Scores are log
-/// probabilities.
+/// more than once and cannot be made longer at their end without occurring less, by falling occurrences * length.
+/// Scores are log probabilities.
 ///
 /// Memory  20 bytes a character of distinct words; of more than 2^28 characters the rarest words are left out.
 /// Source  SentencePiece, unigram_model_trainer.cc, MakeSeedSentencePieces, which sees the running text instead.

@@ -65,6 +65,7 @@ TEST(NormalForm, CompositionIsBlockedByMarksBetween) {
   EXPECT_EQ(composed(U"e\u0323\u0301"), U"\u1EB9\u0301");
   EXPECT_EQ(composed(U"e\u0334\u0301"), U"\u00E9\u0334");
   EXPECT_EQ(composed(U"e\u0300\u0301"), U"\u00E8\u0301");
+  EXPECT_EQ(composed(U"e\u0346\u0301"), U"e\u0346\u0301") << "one of the same class stands between";
   EXPECT_EQ(composed(U"\u1100\u1161\u11A8"), U"\uAC01");
   EXPECT_EQ(composed(U"\u1100\u0301\u1161"), U"\u1100\u0301\u1161");
   EXPECT_EQ(composed(U"\u0915\u093C"), U"\u0915\u093C") << "excluded from composition";

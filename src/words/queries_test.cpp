@@ -55,6 +55,12 @@ TEST(WordQueries, NearestAreThoseOfASortOfAllCosines) {
   }
 }
 
+TEST(WordQueries, NegativeWordsAreSubtracted) {
+  const WordVectors vectors = make({"east", "north", "northeast", "southeast"}, {{1, 0}, {0, 1}, {1, 1}, {1, -1}});
+  EXPECT_EQ(names(vectors, vectors.closest({{"east"}, {"north"}}, 1)), Names{"southeast"});
+  EXPECT_EQ(names(vectors, vectors.closest({{"east", "north"}, {}}, 1)), Names{"northeast"});
+}
+
 TEST(WordQueries, AnswersDoNotDependOnThreadsNorOnOtherQueries) {
   const WordVectors vectors = random_vectors(2000, 33);
   const auto expected = vectors.nearest(vectors.vectors().slice_rows(0, 40), 10, {}, 0, 1);

@@ -24,7 +24,8 @@ class CharsmapBuilder {
     const std::uint32_t count = (units_.empty() ? 0 : units_.rbegin()->first | 0xFF) + 1;
     std::string out;
     append(out, 4 * count);
-    for (std::uint32_t i = 0; i < count; ++i) append(out, units_.count(i) != 0 ? units_.at(i) : 0);
+    constexpr std::uint32_t kUnused = 1U << 31;  // a value's mark: no byte leads here
+    for (std::uint32_t i = 0; i < count; ++i) append(out, units_.count(i) != 0 ? units_.at(i) : kUnused);
     return out + strings_;
   }
 
@@ -40,12 +41,14 @@ class CharsmapBuilder {
     }
     std::uint32_t base = 1;
     const auto taken = [&] {
+      if (bases_.count(base) != 0) return true;  // a unit has no parent but by the base that leads to it
       for (const auto& [label, below] : children) {
         if (used_.count(base ^ label) != 0) return true;
       }
       return false;
     };
     while (taken()) ++base;
+    bases_.insert(base);
     units_[node] |= (node ^ base) << 10;
     for (const auto& [label, below] : children) {
       used_.insert(base ^ label);
@@ -58,7 +61,7 @@ class CharsmapBuilder {
   }
 
   std::map<std::uint32_t, std::uint32_t> units_;
-  std::set<std::uint32_t> used_;
+  std::set<std::uint32_t> used_, bases_;
   std::string strings_;
 };
 
