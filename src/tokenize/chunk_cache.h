@@ -77,7 +77,7 @@ class ChunkCache {
   void insert(const Key& key, std::span<const ChunkToken> tokens, std::int32_t pieces) noexcept;
 
  private:
-  static constexpr std::size_t kSmallSlots = 1 << 17, kLargeSlots = 1 << 14;  // 8 MiB and 3 MiB
+  static constexpr std::size_t kSmallSlots = 1 << 16, kLargeSlots = 1 << 12;  // 4 MiB and 0.75 MiB
 
   template <class S>
   static constexpr std::size_t slots_of() {
