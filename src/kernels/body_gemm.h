@@ -1,6 +1,9 @@
 // Matrix products. OfFloat, OfBf16 and OfBytes are the steps: dot() adds the products of one dword of x (1, 2 or 4
 // elements) and of a panel, for kWidth columns.
 
+// How far before its use a panel is asked for, in bytes: what the machine fetches by itself ends at each page.
+constexpr i64 kAhead = 8192;
+
 // c (kRows, kVecs * kWidth) = a (kRows, k) * panels (k, ...), raw sums into a tile that stays in L1; the epilogue is a
 // loop of its own, so that a micro-kernel is compiled once per shape. k counts dwords; strides are in bytes. Of four
 // vectors two belong to the panel at b, two to the next.
@@ -25,6 +28,9 @@ __attribute__((noinline)) void micro(const char* a, i64 a_stride, const char* b,
     typename T::Panel row[kVecs];
 #pragma GCC unroll 4
     for (int v = 0; v < kVecs; ++v) row[v] = T::panel((v < kPanelVecs ? b : next) + (v % kPanelVecs) * 4 * kWidth);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVecs; ++v)
+      __builtin_prefetch((v < kPanelVecs ? b : next) + kAhead + v % kPanelVecs * 4 * kWidth);
     b += b_stride;
     if constexpr (kVecs > kPanelVecs) next += b_stride;
 #pragma GCC unroll 16
