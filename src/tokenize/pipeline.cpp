@@ -259,7 +259,9 @@ bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, boo
     inside = inside.first(inside.size() - 1);
   }
   for (const Piece& piece : inside) {
-    if (piece.added_id >= 0) return false;
+    // Also of a piece that becomes no token: it counts as a word.
+    const Offset whole = text.original(piece.begin, piece.end);
+    if (piece.added_id >= 0 || whole.begin < chunk_begin || whole.end > chunk_begin + chunk_size) return false;
     work.tokens.clear();
     pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
     for (const ModelToken& token : work.tokens) {

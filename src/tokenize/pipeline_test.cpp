@@ -92,6 +92,25 @@ TEST(TextTokenizer, AChunkWithoutItsMarkSendsTheTextThroughWhole) {
   }
 }
 
+// The mark that the normalizer makes of a space is a piece of its own here, of no tokens, and belongs to the next
+// chunk.
+TEST(TextTokenizer, APieceWithoutTokensIsAWordOfOneChunkOnly) {
+  const JsonDocument document = JsonDocument::parse(R"({"version": "1.0",
+    "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+    "pre_tokenizer": {"type": "Whitespace"},
+    "model": {"type": "BPE", "vocab": {"h": 0, "a": 1, "c": 2, "x": 3}, "merges": []}})",
+                                                    "test");
+  const Pipeline pipeline = read_tokenizer_json(document.root(), {});
+  const TextTokenizer in_chunks(pipeline), whole(pipeline, false);
+  ASSERT_TRUE(in_chunks.in_chunks());
+  const auto chunk_work = in_chunks.make_workspace(), whole_work = whole.make_workspace();
+  RawTokens got, want;
+  in_chunks.tokenize("ha c", *chunk_work, got);
+  whole.tokenize("ha c", *whole_work, want);
+  EXPECT_EQ(shown(want), "3 words: 0[0,1)0 1[1,2)0 2[3,4)2");
+  EXPECT_EQ(shown(got), shown(want));
+}
+
 // A file with dropout, and one without it that is asked to sample: chunks that are remembered would freeze one draw.
 TEST(TextTokenizer, SamplingIsOfEachTextAndTheSameForASeed) {
   for (const bool in_file : {true, false}) {
