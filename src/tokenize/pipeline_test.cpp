@@ -39,8 +39,8 @@ std::string random_text(std::uint64_t seed) {
 
 std::string shown(const RawTokens& raw) {
   std::string out = concat(raw.words, " words:");
-  for (const RawTokens::Token& t : raw.tokens)
-    out.append(concat(" ", t.id, "[", t.offset.begin, ",", t.offset.end, ")", t.word));
+  for (std::size_t i = 0; i < raw.size(); ++i)
+    out.append(concat(" ", raw.ids[i], "[", raw.offsets[i].begin, ",", raw.offsets[i].end, ")", raw.word_ids[i]));
   return out;
 }
 
