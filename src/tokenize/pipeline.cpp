@@ -61,8 +61,8 @@ void TextTokenizer::tokenize(std::string_view text, Workspace& work, RawTokens& 
     const std::string_view segment =
         text.substr(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.end - part.begin));
     if (part.id) {
-      if (out.keep_literals) out.literals.emplace_back(out.tokens.size(), segment);
-      out.tokens.push_back({*part.id, {part.begin, part.end}, out.words++});
+      if (out.keep_literals) out.literals.emplace_back(out.size(), segment);
+      out.add(*part.id, {part.begin, part.end}, out.words++);
     } else {
       tokenize_segment(segment, part.begin, work, out);
     }
@@ -95,7 +95,7 @@ void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shif
   if (mode_ == Mode::kWhole || work.plain_specials || work.sampling ||
       next_seam(segment, 0, at_punctuation_) == segment.size())
     return tokenize_whole(segment, shift, work, out);
-  const std::size_t tokens = out.tokens.size();
+  const std::size_t tokens = out.size();
   const std::int32_t words = out.words;
   if (mode_ == Mode::kMarks) pipeline_.model->start_text(work.scratch.get());
   // Some chunks at a time: the table is larger than the near caches, so their slots are fetched while others are read.
@@ -107,9 +107,11 @@ void TextTokenizer::tokenize_segment(std::string_view segment, std::int32_t shif
       if (chunks[count].remember) work.cache.prefetch(chunks[count].key);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      if (tokenize_chunk(segment, chunks[i], shift, work, out)) continue;
-      while (!out.literals.empty() && out.literals.back().first >= tokens) out.literals.pop_back();
-      out.tokens.resize(tokens);
+      // What is mostly one chunk gains nothing, and takes less memory whole.
+      const std::size_t size = chunks[i].end - chunks[i].begin;
+      const bool most = size >= TokenModel::kLongPiece && size >= segment.size() / 4;
+      if (!most && tokenize_chunk(segment, chunks[i], shift, work, out)) continue;
+      out.cut(tokens);
       out.words = words;
       return tokenize_whole(segment, shift, work, out);
     }
@@ -133,6 +135,37 @@ void TextTokenizer::split_into_pieces(std::string_view segment, std::int32_t shi
   if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(text, work.pieces);
 }
 
+/// Takes the tokens of one piece from the model, some at a time if the piece is long.
+class TextTokenizer::ModelOutput final : public TokenModel::Parts {
+ public:
+  ModelOutput(const TextTokenizer& tokenizer, const NormalizedString& text, const Piece& piece, std::int32_t word,
+              RawTokens& out)
+      : tokenizer_(tokenizer), text_(text), piece_(piece), word_(word), before_(out.size()), out_(out) {}
+
+  void take(std::vector<ModelToken>& tokens, std::size_t count) override {
+    for (std::size_t i = 0; i < count; ++i) {
+      const ModelToken& token = tokens[i];
+      tokenizer_.keep_literal(token, bytes_of(text_, piece_), out_.size(), out_);
+      if (out_.ids_only) {
+        out_.ids.push_back(token.id);
+      } else {
+        out_.add(token.id, text_.original(piece_.begin + token.begin, piece_.begin + token.end), word_);
+      }
+    }
+    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  void settle() override { before_ = out_.size(); }
+  void restart() override { out_.cut(before_); }
+
+ private:
+  const TextTokenizer& tokenizer_;
+  const NormalizedString& text_;
+  const Piece& piece_;
+  std::int32_t word_;
+  std::size_t before_;
+  RawTokens& out_;
+};
+
 void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift, Workspace& work,
                                    RawTokens& out) const {
   split_into_pieces(segment, shift, work);
@@ -140,27 +173,28 @@ void TextTokenizer::tokenize_whole(std::string_view segment, std::int32_t shift,
   for (const Piece& piece : work.pieces) {
     const std::int32_t word = out.words++;
     if (piece.added_id >= 0) {
-      if (out.keep_literals) out.literals.emplace_back(out.tokens.size(), bytes_of(text, piece));
-      out.tokens.push_back({piece.added_id, text.original(piece.begin, piece.end), word});
+      if (out.keep_literals) out.literals.emplace_back(out.size(), bytes_of(text, piece));
+      out.add(piece.added_id, text.original(piece.begin, piece.end), word);
       continue;
     }
-    apply_model(bytes_of(text, piece), word, work);
-    for (const ModelToken& token : work.tokens) {
-      keep_literal(token, bytes_of(text, piece), out.tokens.size(), out);
-      out.tokens.push_back({token.id, text.original(piece.begin + token.begin, piece.begin + token.end), word});
-    }
+    ModelOutput output(*this, text, piece, word, out);
+    apply_model(bytes_of(text, piece), word, work, output);
   }
 }
 
-/// Fills work.tokens with those of the piece of that index in its text.
-void TextTokenizer::apply_model(std::string_view piece, std::int32_t index, Workspace& work) const {
+/// Puts the tokens of the piece of that index in its text to the others.
+void TextTokenizer::apply_model(std::string_view piece, std::int32_t index, Workspace& work,
+                                ModelOutput& output) const {
   work.tokens.clear();
   if (work.sampling || pipeline_.model->random()) {
     pipeline_.model->sample(piece, work.sampling.value_or(Sampling{}), static_cast<std::uint64_t>(index),
                             work.scratch.get(), work.tokens);
+  } else if (piece.size() >= TokenModel::kLongPiece) {
+    pipeline_.model->tokenize_long(piece, work.scratch.get(), work.tokens, output);
   } else {
     pipeline_.model->tokenize(piece, work.scratch.get(), work.tokens);
   }
+  output.take(work.tokens, work.tokens.size());
 }
 
 void TextTokenizer::keep_literal(const ModelToken& token, std::string_view piece, std::size_t at,
@@ -202,12 +236,14 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
       same = pipeline_.model->pass_chunk({slot.ids, static_cast<std::size_t>(slot.count)}, work.scratch.get());
       if (!same) return;
     }
-    const std::size_t at = out.tokens.size();
-    out.tokens.resize(at + slot.count);
-    RawTokens::Token* const tokens = out.tokens.data() + at;
-    for (int i = 0; i < slot.count; ++i)
-      tokens[i] = {slot.ids[i], {base + slot.begins[i], base + slot.ends[i]}, first_word + slot.words[i]};
+    const std::size_t at = out.extend(slot.count);
+    std::copy_n(slot.ids, slot.count, out.ids.data() + at);
     out.words += slot.pieces;
+    if (out.ids_only) return;
+    Offset* const offsets = out.offsets.data() + at;
+    for (int i = 0; i < slot.count; ++i) offsets[i] = {base + slot.begins[i], base + slot.ends[i]};
+    std::int32_t* const words = out.word_ids.data() + at;
+    for (int i = 0; i < slot.count; ++i) words[i] = first_word + slot.words[i];
   });
   if (known && same) return true;
   std::int32_t pieces = 0;
@@ -216,7 +252,7 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
                            pieces, stable, out))
     return false;
   for (const ChunkToken& token : work.found)
-    out.tokens.push_back({token.id, {base + token.begin, base + token.end}, first_word + token.word});
+    out.add(token.id, {base + token.begin, base + token.end}, first_word + token.word);
   out.words += pieces;
   const bool literal = literal_id_ >= 0 && std::any_of(work.found.begin(), work.found.end(),
                                                        [&](const ChunkToken& t) { return t.id == literal_id_; });
@@ -259,14 +295,16 @@ bool TextTokenizer::tokenize_in_context(std::string_view chunk, Place place, boo
     inside = inside.first(inside.size() - 1);
   }
   for (const Piece& piece : inside) {
-    if (piece.added_id >= 0) return false;
+    // Also of a piece that becomes no token: it counts as a word.
+    const Offset whole = text.original(piece.begin, piece.end);
+    if (piece.added_id >= 0 || whole.begin < chunk_begin || whole.end > chunk_begin + chunk_size) return false;
     work.tokens.clear();
     pipeline_.model->tokenize(bytes_of(text, piece), work.scratch.get(), work.tokens);
     for (const ModelToken& token : work.tokens) {
       const Offset offset = text.original(piece.begin + token.begin, piece.begin + token.end);
       const std::int32_t begin = offset.begin - chunk_begin, end = offset.end - chunk_begin;
       if (begin < 0 || end > chunk_size) return false;
-      keep_literal(token, bytes_of(text, piece), out.tokens.size() + work.found.size(), out);
+      keep_literal(token, bytes_of(text, piece), out.size() + work.found.size(), out);
       work.found.push_back({token.id, begin, end, pieces});
     }
     ++pieces;
@@ -292,7 +330,7 @@ bool TextTokenizer::tokenize_plain_word(std::string_view chunk, Workspace& work,
   const auto original = [mark](std::int32_t place) { return place == 0 ? 0 : place - mark + 1; };
   for (const ModelToken& token : work.tokens) {
     if ((token.begin > 0 && token.begin < mark) || token.end < mark) return false;
-    keep_literal(token, work.context, out.tokens.size() + work.found.size(), out);
+    keep_literal(token, work.context, out.size() + work.found.size(), out);
     work.found.push_back({token.id, original(token.begin), original(token.end), 0});
   }
   return true;
@@ -322,7 +360,7 @@ bool TextTokenizer::apply_to_marked_chunk(std::string_view chunk, std::int32_t b
   for (const ModelToken& token : work.tokens) {
     const Offset offset = text.original(front + token.begin, front + token.end);
     if (offset.begin < begin || offset.end > begin + size) return false;
-    keep_literal(token, body, out.tokens.size() + work.found.size(), out);
+    keep_literal(token, body, out.size() + work.found.size(), out);
     work.found.push_back({token.id, offset.begin - begin, offset.end - begin, 0});
   }
   return true;

@@ -33,19 +33,44 @@ struct Pipeline {
   std::string source;  ///< the file it came from
 };
 
-/// Tokens of one text before special tokens and truncation.
+/// Tokens of one text before special tokens and truncation: parallel rows, the latter two empty if ids_only.
 struct RawTokens {
-  struct Token {
-    std::int32_t id;
-    Offset offset;
-    std::int32_t word;
-  };
-  std::vector<Token> tokens;
+  std::vector<std::int32_t> ids;
+  std::vector<Offset> offsets;
+  std::vector<std::int32_t> word_ids;
   std::int32_t words = 0;
+  bool ids_only = false;
 
   bool keep_literals = false;
-  /// Index in tokens and text of added tokens and of those with the model's literal_id(), if keep_literals.
+  /// Index in ids and text of added tokens and of those with the model's literal_id(), if keep_literals.
   std::vector<std::pair<std::size_t, std::string>> literals;
+
+  std::size_t size() const { return ids.size(); }
+  void add(std::int32_t id, Offset offset, std::int32_t word) {
+    ids.push_back(id);
+    if (ids_only) return;
+    offsets.push_back(offset);
+    word_ids.push_back(word);
+  }
+  /// Room for `count` more, to be filled in by the caller. Returns the index of the first.
+  std::size_t extend(std::size_t count) {
+    const std::size_t at = ids.size();
+    ids.resize(at + count);
+    if (!ids_only) {
+      offsets.resize(at + count);
+      word_ids.resize(at + count);
+    }
+    return at;
+  }
+  /// Leaves the first `count`.
+  void cut(std::size_t count) {
+    ids.resize(count);
+    if (!ids_only) {
+      offsets.resize(count);
+      word_ids.resize(count);
+    }
+    while (!literals.empty() && literals.back().first >= count) literals.pop_back();
+  }
 };
 
 /// Added tokens, normalizer, pre-tokenizer and model over a text. Immutable; borrows the pipeline.
@@ -104,7 +129,8 @@ class TextTokenizer {
                            bool& stable, RawTokens& out) const;
 
   bool cuts_at_punctuation() const;
-  void apply_model(std::string_view piece, std::int32_t index, Workspace& work) const;
+  class ModelOutput;
+  void apply_model(std::string_view piece, std::int32_t index, Workspace& work, ModelOutput& output) const;
   void keep_literal(const ModelToken& token, std::string_view piece, std::size_t at, RawTokens& out) const;
 
   bool is_plain_word(std::string_view chunk) const;

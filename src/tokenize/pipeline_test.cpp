@@ -39,8 +39,8 @@ std::string random_text(std::uint64_t seed) {
 
 std::string shown(const RawTokens& raw) {
   std::string out = concat(raw.words, " words:");
-  for (const RawTokens::Token& t : raw.tokens)
-    out.append(concat(" ", t.id, "[", t.offset.begin, ",", t.offset.end, ")", t.word));
+  for (std::size_t i = 0; i < raw.size(); ++i)
+    out.append(concat(" ", raw.ids[i], "[", raw.offsets[i].begin, ",", raw.offsets[i].end, ")", raw.word_ids[i]));
   return out;
 }
 
@@ -90,6 +90,25 @@ TEST(TextTokenizer, AChunkWithoutItsMarkSendsTheTextThroughWhole) {
     whole.tokenize(text, *whole_work, want);
     EXPECT_EQ(shown(got), shown(want)) << quote(text);
   }
+}
+
+// The mark that the normalizer makes of a space is a piece of its own here, of no tokens, and belongs to the next
+// chunk.
+TEST(TextTokenizer, APieceWithoutTokensIsAWordOfOneChunkOnly) {
+  const JsonDocument document = JsonDocument::parse(R"({"version": "1.0",
+    "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+    "pre_tokenizer": {"type": "Whitespace"},
+    "model": {"type": "BPE", "vocab": {"h": 0, "a": 1, "c": 2, "x": 3}, "merges": []}})",
+                                                    "test");
+  const Pipeline pipeline = read_tokenizer_json(document.root(), {});
+  const TextTokenizer in_chunks(pipeline), whole(pipeline, false);
+  ASSERT_TRUE(in_chunks.in_chunks());
+  const auto chunk_work = in_chunks.make_workspace(), whole_work = whole.make_workspace();
+  RawTokens got, want;
+  in_chunks.tokenize("ha c", *chunk_work, got);
+  whole.tokenize("ha c", *whole_work, want);
+  EXPECT_EQ(shown(want), "3 words: 0[0,1)0 1[1,2)0 2[3,4)2");
+  EXPECT_EQ(shown(got), shown(want));
 }
 
 // A file with dropout, and one without it that is asked to sample: chunks that are remembered would freeze one draw.

@@ -38,8 +38,9 @@ struct Tokenizer::State {
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    /// Tokens of `text`, valid until the next call.
-    const RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options);
+    /// Tokens of `text`, valid until the next call; they may be moved away.
+    RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options,
+                        bool ids_only = false);
 
    private:
     const State& state_;
@@ -107,16 +108,19 @@ Tokenizer::State::Lease::~Lease() {
   state_.idle.push_back(std::move(work_));
 }
 
-const RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals,
-                                                   const TokenizeOptions& options) {
+RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options,
+                                             bool ids_only) {
   require_utf8(text, "text");
   if (text.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
   }
   RawTokens& raw = work_->raw;
-  raw.tokens.clear();
+  raw.ids.clear();
+  raw.offsets.clear();
+  raw.word_ids.clear();
   raw.literals.clear();
   raw.words = 0;
+  raw.ids_only = ids_only;
   raw.keep_literals = keep_literals;
   work_->plain_specials = options.encode_special_tokens;
   work_->sampling = options.sampling;
@@ -128,26 +132,33 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
                                        const TokenizeOptions& options) const {
   Lease lease(*this);
   const bool keep_tokens = options.keep_tokens || needs_tokens;
-  const RawTokens& raw = lease.tokenize(text, keep_tokens, options);
-  const std::size_t n = raw.tokens.size();
+  RawTokens& raw = lease.tokenize(text, keep_tokens, options);
+  const std::size_t n = raw.size();
   Encoding out;
-  out.ids.reserve(n + 2);
-  out.offsets.reserve(n + 2);
-  out.word_ids.reserve(n + 2);
-  for (const RawTokens::Token& token : raw.tokens) {
-    out.ids.push_back(token.id);
-    out.offsets.push_back(token.offset);
-    out.word_ids.push_back(token.word);
-  }
+  // What is long is not copied, and not kept by the thread for texts to come.
+  constexpr std::size_t kMany = 1 << 16;
+  const auto hand_over = [n](auto& from, auto& to) {
+    if (n >= kMany) {
+      to = std::move(from);
+      from = {};
+    } else {
+      to.reserve(n + 2);
+      to.assign(from.begin(), from.end());
+    }
+  };
+  hand_over(raw.ids, out.ids);
+  hand_over(raw.offsets, out.offsets);
+  hand_over(raw.word_ids, out.word_ids);
   out.type_ids.assign(n, index);
   out.sequence_ids.assign(n, index);
   out.special.assign(n, 0);
   out.attention.assign(n, 1);
   out.tokens_total = n;
   if (keep_tokens) {
-    for (const RawTokens::Token& token : raw.tokens) {
-      const auto* const added = pipeline.added.find(token.id);
-      out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(token.id).value_or(""));
+    out.tokens.reserve(n + 2);
+    for (const std::int32_t id : out.ids) {
+      const auto* const added = pipeline.added.find(id);
+      out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(id).value_or(""));
     }
     for (const auto& [at, literal] : raw.literals) out.tokens[at] = literal;
   }
@@ -256,14 +267,14 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
   State::Lease lease(*state_);
-  const RawTokens& raw = lease.tokenize(text, false, options);
+  const std::vector<std::int32_t>& raw = lease.tokenize(text, false, options, true).ids;
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
-  const auto size = static_cast<std::int64_t>(raw.tokens.size());
+  const auto size = static_cast<std::int64_t>(raw.size());
   const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
   const std::int64_t first = cut && cut->direction == Direction::kLeft ? size - kept : 0;
   ids.reserve(ids.size() + static_cast<std::size_t>(kept + specials));
   if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->before.begin(), state_->affixes->before.end());
-  for (std::int64_t i = first; i < first + kept; ++i) ids.push_back(raw.tokens[static_cast<std::size_t>(i)].id);
+  ids.insert(ids.end(), raw.begin() + first, raw.begin() + first + kept);
   if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->after.begin(), state_->affixes->after.end());
   return size + specials;
 }

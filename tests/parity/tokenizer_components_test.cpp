@@ -99,9 +99,9 @@ TEST_P(ComponentGolden, WordsStandWhereTheReferenceHasThem) {
     RawTokens raw;
     tokenizer.tokenize(text, *work, raw);
     std::vector<Word> words;
-    for (const RawTokens::Token& token : raw.tokens) {
-      const std::vector<int> offset = test::character_offsets(text, {token.offset});
-      words.push_back({offset[0], offset[1], added_id(pipeline, token.id)});
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      const std::vector<int> offset = test::character_offsets(text, {raw.offsets[i]});
+      words.push_back({offset[0], offset[1], added_id(pipeline, raw.ids[i])});
     }
     ASSERT_EQ(words, words_of(row, pipeline)) << line.substr(0, 300);
     ++rows;

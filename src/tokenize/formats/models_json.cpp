@@ -70,12 +70,14 @@ std::unique_ptr<const TokenModel> read_bpe(const Json& json) {
 }
 
 std::unique_ptr<const TokenModel> read_unigram(const Json& json) {
-  const std::vector<Json> elements = json.at("vocab").elements();
   std::vector<Unigram::Token> tokens;
-  tokens.reserve(elements.size());
-  for (const Json& element : elements) {
-    const auto [text, score] = element.pair();
-    tokens.push_back({text.as_string(), score.as_number()});
+  {
+    const std::vector<Json> elements = json.at("vocab").elements();
+    tokens.reserve(elements.size());
+    for (const Json& element : elements) {
+      const auto [text, score] = element.pair();
+      tokens.push_back({text.as_string(), score.as_number()});
+    }
   }
   std::optional<std::int64_t> unk_id;
   if (const auto id = json.find("unk_id")) unk_id = id->as_int();

@@ -43,6 +43,8 @@ class Bpe final : public TokenModel {
   std::unique_ptr<Scratch> make_scratch() const override;
   /// Throws kCorrupt for an unknown character if unk_token is not in the vocabulary.
   void tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const override;
+  void tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out,
+                     Parts& parts) const override;
   void sample(std::string_view piece, const Sampling& sampling, std::uint64_t stream, Scratch* scratch,
               std::vector<ModelToken>& out) const override;
   bool random() const override { return options_.dropout > 0; }
@@ -63,6 +65,7 @@ class Bpe final : public TokenModel {
   void read_characters();
   template <class Skip>
   void merge_literally(BpeSymbols& symbols, Buffers& buffers, Skip&& skip) const;
+  void run(std::string_view piece, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const;
   void append(std::string_view piece, const BpeSymbols& symbols, std::size_t count, std::vector<ModelToken>& out) const;
 
   Vocabulary vocabulary_;

@@ -86,7 +86,15 @@ void Bpe::tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelTo
       return;
     }
   }
-  auto& buffers = static_cast<Buffers&>(*scratch);
+  run(piece, static_cast<Buffers&>(*scratch), out, nullptr);
+}
+
+void Bpe::tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out, Parts& parts) const {
+  if (piece.size() <= vocabulary_.longest()) return tokenize(piece, scratch, out);
+  run(piece, static_cast<Buffers&>(*scratch), out, &parts);
+}
+
+void Bpe::run(std::string_view piece, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const {
   if (!plain_merges_) {
     BpeSymbols& symbols = buffers.source;
     symbols.clear();
@@ -97,9 +105,15 @@ void Bpe::tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelTo
     return;
   }
   const std::size_t before = out.size();
-  merger_.merge_piece([&] { return SymbolReader(*this, piece); }, buffers,
-                      [&](const BpeSymbols& tokens, std::size_t count) { append(piece, tokens, count, out); },
-                      [&] { out.resize(before); });
+  const auto take = [&](const BpeSymbols& tokens, std::size_t count) {
+    append(piece, tokens, count, out);
+    if (parts != nullptr && out.size() >= kPart) parts->take(out, out.size());
+  };
+  const auto restart = [&] {
+    out.resize(before);
+    if (parts != nullptr) parts->restart();
+  };
+  merger_.merge_piece([&] { return SymbolReader(*this, piece); }, buffers, take, restart);
 }
 
 void Bpe::sample(std::string_view piece, const Sampling& sampling, std::uint64_t stream, Scratch* scratch,

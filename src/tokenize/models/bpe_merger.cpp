@@ -1,7 +1,9 @@
 #include "tokenize/models/bpe_merger.h"
 
+#include <atomic>
 #include <bit>
 #include <functional>
+#include <mutex>
 
 namespace sememe {
 namespace {
@@ -9,6 +11,29 @@ namespace {
 constexpr std::uint64_t queue_entry(std::uint32_t order, std::size_t at) { return std::uint64_t{order} << 32 | at; }
 
 }  // namespace
+
+struct BpeMerger::Lazy {
+  std::once_flag once;
+  std::unique_ptr<const BpeMatcher> matcher;
+  std::atomic<const BpeMatcher*> ready = nullptr;
+};
+
+BpeMerger::BpeMerger() : BpeMerger(MergeTable()) {}
+BpeMerger::BpeMerger(MergeTable table) : table_(std::move(table)), lazy_(std::make_unique<Lazy>()) {}
+BpeMerger::BpeMerger(BpeMerger&&) noexcept = default;
+BpeMerger& BpeMerger::operator=(BpeMerger&&) noexcept = default;
+BpeMerger::~BpeMerger() = default;
+
+/// The matcher of this table, once it pays.
+const BpeMatcher* BpeMerger::matcher(BpeBuffers& buffers) const {
+  if (const BpeMatcher* const matcher = lazy_->ready.load(std::memory_order_acquire)) return matcher;
+  if (buffers.merged < kMergedBefore) return nullptr;
+  std::call_once(lazy_->once, [&] {
+    lazy_->matcher = std::make_unique<const BpeMatcher>(table_);
+    lazy_->ready.store(lazy_->matcher.get(), std::memory_order_release);
+  });
+  return lazy_->ready.load(std::memory_order_acquire);
+}
 
 // Each step looks at all ranks anew.  With the position in its low bits, the least key is the leftmost of the lowest
 // rank.
@@ -114,15 +139,34 @@ void BpeMerger::merge(BpeSymbols& symbols, BpeBuffers& buffers) const {
   }
 }
 
+bool BpeMerger::merge_matched(const BpeMatcher& matcher, BpeSymbols& symbols, BpeBuffers& buffers) const {
+  if (!matcher.match(symbols.symbol.data(), symbols.size, buffers.matched)) return false;
+  std::size_t count = 0, at = 0;
+  for (const std::int32_t token : buffers.matched.tokens) {
+    symbols.symbol[count] = token;
+    symbols.begin[count++] = symbols.begin[at];
+    at += static_cast<std::size_t>(matcher.length(token));
+  }
+  symbols.begin[count] = symbols.begin[at];
+  symbols.size = count;
+  return true;
+}
+
+void BpeMerger::merge_window(const BpeMatcher* matcher, BpeSymbols& symbols, BpeBuffers& buffers) const {
+  if (matcher == nullptr || !merge_matched(*matcher, symbols, buffers)) merge(symbols, buffers);
+}
+
 /// buffers.tokens is what the first `size` symbols of the source became. Puts in buffers.next_tokens what goes on after
-/// `count` of them, and drops from the source what is before that.
-bool BpeMerger::go_on(std::size_t size, std::size_t window, std::size_t& count, BpeBuffers& buffers) const {
+/// `count` of them, and drops from the source what is before that. Looks for that place in the last `tail` symbols
+/// first, and in the last `window` of them at most.
+bool BpeMerger::go_on(const BpeMatcher* matcher, std::size_t size, std::size_t tail, std::size_t window,
+                      std::size_t& count, BpeBuffers& buffers) const {
   BpeSymbols &source = buffers.source, &tokens = buffers.tokens, &next = buffers.next_tokens;
-  for (std::size_t tail = window / 4; tail <= window; tail *= 2) {
+  for (; tail <= window; tail *= 2) {
     count = tokens.index(source.begin[size - std::min(tail, size)]);
     if (count == tokens.size) continue;
     next.assign(source, source.index(tokens.begin[count]), source.size);
-    merge(next, buffers);
+    merge_window(matcher, next, buffers);
     for (std::size_t at = 0; at < next.size && count < tokens.size;) {
       if (next.begin[at] == tokens.begin[count] && next.begin[at + 1] == tokens.begin[count + 1]) {
         next.drop_front(at);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "tokenize/models/bpe_matcher.h"
 #include "tokenize/models/merge_table.h"
 
 namespace sememe {
@@ -56,6 +58,8 @@ struct BpeBuffers {
   std::vector<std::int32_t> previous, next;
   std::vector<std::uint32_t> rank;
   std::vector<std::uint64_t> queue;
+  BpeMatcher::Cache matched;
+  std::size_t merged = 0;  // symbols of long pieces
 };
 
 /// The merges of a BPE at work: of two neighbours that can become one, those whose merge has the lowest rank go first,
@@ -65,8 +69,11 @@ class BpeMerger {
   /// As many symbols are merged without a queue.
   static constexpr std::size_t kShort = 64;
 
-  BpeMerger() = default;
-  explicit BpeMerger(MergeTable table) : table_(std::move(table)) {}
+  BpeMerger();
+  explicit BpeMerger(MergeTable table);
+  BpeMerger(BpeMerger&&) noexcept;
+  BpeMerger& operator=(BpeMerger&&) noexcept;
+  ~BpeMerger();
   const MergeTable& table() const { return table_; }
 
   void merge(BpeSymbols& symbols, BpeBuffers& buffers) const;
@@ -88,9 +95,17 @@ class BpeMerger {
   }
 
  private:
+  /// A matcher pays once this many symbols of long pieces were merged by the same thread.
+  static constexpr std::size_t kMergedBefore = std::size_t{1} << 17;
+  static constexpr std::size_t kMatchedAtOnce = 1024;
+
   void merge_short(BpeSymbols& symbols) const;
   void merge_queued(BpeSymbols& symbols, BpeBuffers& buffers) const;
-  bool go_on(std::size_t size, std::size_t window, std::size_t& count, BpeBuffers& buffers) const;
+  bool merge_matched(const BpeMatcher& matcher, BpeSymbols& symbols, BpeBuffers& buffers) const;
+  void merge_window(const BpeMatcher* matcher, BpeSymbols& symbols, BpeBuffers& buffers) const;
+  bool go_on(const BpeMatcher* matcher, std::size_t size, std::size_t tail, std::size_t window, std::size_t& count,
+             BpeBuffers& buffers) const;
+  const BpeMatcher* matcher(BpeBuffers& buffers) const;
 
   // A long piece is merged a window at a time, so that memory stays small and near.  That is exact: if every two
   // neighbours of a row of tokens, merged alone, stay as they are, then the row is what the whole piece becomes.  (The
@@ -104,12 +119,16 @@ class BpeMerger {
     source.clear();
     reader.read(window, source);
     tokens.assign(source, 0, source.size);
-    merge(tokens, buffers);
+    merge_window(matcher(buffers), tokens, buffers);
     while (!reader.done()) {
+      const BpeMatcher* const faster = matcher(buffers);
       const std::size_t size = source.size;
-      reader.read(window / 8 * 5, source);
+      reader.read(faster != nullptr ? std::max(window, kMatchedAtOnce) : window / 8 * 5, source);
+      buffers.merged += source.size - size;
       std::size_t count = 0;
-      if (!go_on(size, window, count, buffers)) return false;
+      if (!go_on(faster, size, window / 4, faster != nullptr ? std::max(window, kMatchedAtOnce) : window, count,
+                 buffers))
+        return false;
       take(tokens, count);
       std::swap(tokens, buffers.next_tokens);
     }
@@ -117,7 +136,10 @@ class BpeMerger {
     return true;
   }
 
+  struct Lazy;
+
   MergeTable table_;
+  std::unique_ptr<Lazy> lazy_;
 };
 
 }  // namespace sememe

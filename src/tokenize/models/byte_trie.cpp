@@ -155,6 +155,9 @@ ByteTrie::ByteTrie(std::vector<Entry> entries) {
     keys.append(entry.key);
     sorted.push_back({std::string_view(keys).substr(at), entry.value});
   }
+  // A large vocabulary is here several times over.
+  std::vector<Sortable>().swap(order);
+  std::vector<Entry>().swap(entries);
   Builder(units_).build(sorted);
 }
 

@@ -34,6 +34,26 @@ class TokenModel {
   /// Appends the tokens of one piece, in linear (or n log n) time. `scratch` comes from make_scratch().
   virtual void tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const = 0;
 
+  /// Takes the tokens of a long piece while it is in work.
+  class Parts {
+   public:
+    virtual ~Parts() = default;
+    /// Moves the first `count` tokens elsewhere.
+    virtual void take(std::vector<ModelToken>& tokens, std::size_t count) = 0;
+    /// Those that were taken are right.
+    virtual void settle() = 0;
+    /// Those that were taken since then are wrong, and will come once more.
+    virtual void restart() = 0;
+  };
+  /// As tokenize(), for a piece that would fill the memory with its tokens; `out`, empty at first, has the last of
+  /// them.
+  virtual void tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out,
+                             Parts& /*parts*/) const {
+    tokenize(piece, scratch, out);
+  }
+  /// How many tokens wait to be taken, and how long what they are of is at least.
+  static constexpr std::size_t kPart = 4096, kLongPiece = std::size_t{1} << 16;
+
   /// As tokenize(), but draws one of several ways to do it. `stream` tells the pieces of a text apart.
   virtual void sample(std::string_view piece, const Sampling& /*sampling*/, std::uint64_t /*stream*/, Scratch* scratch,
                       std::vector<ModelToken>& out) const {

@@ -143,18 +143,31 @@ void SentencePieceBpe::read_merges(const std::vector<SentencePiece>& pieces, con
 std::unique_ptr<TokenModel::Scratch> SentencePieceBpe::make_scratch() const { return std::make_unique<Buffers>(); }
 
 void SentencePieceBpe::tokenize(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out) const {
-  auto& buffers = static_cast<Buffers&>(*scratch);
+  run(text, static_cast<Buffers&>(*scratch), out, nullptr);
+}
+
+void SentencePieceBpe::tokenize_long(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out,
+                                     Parts& parts) const {
+  run(text, static_cast<Buffers&>(*scratch), out, &parts);
+}
+
+void SentencePieceBpe::run(std::string_view text, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const {
   buffers.before = out.size();
   if (literal_) return tokenize_literally(text, buffers, out);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = cuts_ ? next_word(text, at) : text.size();
-    tokenize_word(text, at, end, buffers, out);
+    if (parts != nullptr && (out.size() >= kPart || end - at >= kLongPiece)) {
+      parts->take(out, out.size());
+      parts->settle();
+    }
+    tokenize_word(text, at, end, buffers, out, end - at >= kLongPiece ? parts : nullptr);
     at = end;
   }
 }
 
+/// `parts`, if not null, has all tokens before the word.
 void SentencePieceBpe::tokenize_word(std::string_view text, std::size_t begin, std::size_t end, Buffers& buffers,
-                                     std::vector<ModelToken>& out) const {
+                                     std::vector<ModelToken>& out, Parts* parts) const {
   const std::size_t before = out.size();
   const auto take = [&](const BpeSymbols& tokens, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -174,9 +187,14 @@ void SentencePieceBpe::tokenize_word(std::string_view text, std::size_t begin, s
         append(text, from, to, kUnknown, buffers.before, out);
       }
     }
+    // The last may take in what is unknown after it.
+    if (parts != nullptr && out.size() > kPart) parts->take(out, out.size() - 1);
   };
-  merger_.merge_piece([&] { return SymbolReader(*this, text, begin, end); }, buffers, take,
-                      [&] { out.resize(before); });
+  const auto restart = [&] {
+    out.resize(before);
+    if (parts != nullptr) parts->restart();
+  };
+  merger_.merge_piece([&] { return SymbolReader(*this, text, begin, end); }, buffers, take, restart);
 }
 
 /// Appends bytes [begin, end), which are one piece, as the usable pieces that it was made of.

@@ -25,6 +25,8 @@ class SentencePieceBpe final : public SentencePieceModel {
 
   std::unique_ptr<Scratch> make_scratch() const override;
   void tokenize(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out) const override;
+  void tokenize_long(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out,
+                     Parts& parts) const override;
   bool goes_on_before(std::string_view mark) const override;
 
  private:
@@ -38,8 +40,9 @@ class SentencePieceBpe final : public SentencePieceModel {
   std::int32_t inert_symbol() const { return static_cast<std::int32_t>(ids_.size()); }
   std::int32_t frozen_symbol() const { return inert_symbol() + 1; }
 
+  void run(std::string_view text, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const;
   void tokenize_word(std::string_view text, std::size_t begin, std::size_t end, Buffers& buffers,
-                     std::vector<ModelToken>& out) const;
+                     std::vector<ModelToken>& out, Parts* parts) const;
   void tokenize_literally(std::string_view text, Buffers& buffers, std::vector<ModelToken>& out) const;
   void take_apart(std::string_view text, std::int32_t begin, std::int32_t end, Buffers& buffers,
                   std::vector<ModelToken>& out) const;

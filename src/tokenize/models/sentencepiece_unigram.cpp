@@ -111,7 +111,8 @@ std::unique_ptr<TokenModel::Scratch> SentencePieceUnigram::make_scratch() const 
 // Where all ways to the frontier have come through one place, the way to it is known and its nodes are not needed any
 // more.
 template <bool kMargins>
-void SentencePieceUnigram::run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out) const {
+void SentencePieceUnigram::run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out,
+                               Parts* parts) const {
   using Node = Lattice::Node;
   constexpr float kNothing = -std::numeric_limits<float>::infinity();
   const Node unreached{0, kUnreached, kUnknown, kNothing};
@@ -139,6 +140,8 @@ void SentencePieceUnigram::run(std::string_view text, Lattice& lattice, std::vec
       if (const std::size_t place = lattice.common_place(start, frontier); place > lattice.base) {
         emit(text, place, lattice, out);
         lattice.drop_before(place, frontier);
+        // The last may take in what is unknown after it.
+        if (parts != nullptr && out.size() > kPart) parts->take(out, out.size() - 1);
       }
       if (start - lattice.base > window / 2) {
         window *= 2;
@@ -195,6 +198,14 @@ void SentencePieceUnigram::tokenize(std::string_view text, Scratch* scratch, std
   lattice.score = 0;
   lattice.before = out.size();
   run<false>(text, lattice, out);
+}
+
+void SentencePieceUnigram::tokenize_long(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out,
+                                         Parts& parts) const {
+  auto& lattice = static_cast<Lattice&>(*scratch);
+  lattice.score = 0;
+  lattice.before = out.size();
+  run<false>(text, lattice, out, &parts);
 }
 
 // A piece that goes over a cut would end in the mark or have it after another character. And the mark itself must be

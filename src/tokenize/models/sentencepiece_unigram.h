@@ -27,6 +27,8 @@ class SentencePieceUnigram final : public SentencePieceModel {
 
   std::unique_ptr<Scratch> make_scratch() const override;
   void tokenize(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out) const override;
+  void tokenize_long(std::string_view text, Scratch* scratch, std::vector<ModelToken>& out,
+                     Parts& parts) const override;
   bool goes_on_before(std::string_view mark) const override;
   void start_text(Scratch* scratch) const override;
   bool tokenize_chunk(std::string_view chunk, Scratch* scratch, std::vector<ModelToken>& out) const override;
@@ -35,7 +37,7 @@ class SentencePieceUnigram final : public SentencePieceModel {
  private:
   struct Lattice;
   template <bool kMargins>
-  void run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out) const;
+  void run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out, Parts* parts = nullptr) const;
   void emit(std::string_view text, std::size_t end, Lattice& lattice, std::vector<ModelToken>& out) const;
 
   ByteTrie trie_;

@@ -86,10 +86,18 @@ void Unigram::fail_unknown() const {
   fail(ErrorCode::kCorrupt, where_, ": the text has a character without a token, and the model has no unk_id");
 }
 
+void Unigram::tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const {
+  run(piece, static_cast<Buffers&>(*scratch), out, nullptr);
+}
+
+void Unigram::tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out,
+                            Parts& parts) const {
+  run(piece, static_cast<Buffers&>(*scratch), out, &parts);
+}
+
 // The best way to each place, from left to right. Where no token reaches over a place, all ways meet, and what is
 // before it is written: so the table stays as small as the text allows.
-void Unigram::tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const {
-  auto& buffers = static_cast<Buffers&>(*scratch);
+void Unigram::run(std::string_view piece, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const {
   auto& ids = buffers.ids;  // of the token that ends there on the best way, from the last meeting place on
   Writer writer(*this, piece, out);
   std::size_t start = 0, reach = 0;
@@ -127,6 +135,7 @@ void Unigram::tokenize(std::string_view piece, Scratch* scratch, std::vector<Mod
     if (at == reach) {
       writer.write(ids, start, at, buffers.path);
       start = at;
+      if (parts != nullptr && out.size() >= kPart) parts->take(out, out.size());
     }
   }
   writer.flush();

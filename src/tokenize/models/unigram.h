@@ -33,6 +33,8 @@ class Unigram final : public TokenModel {
   std::unique_ptr<Scratch> make_scratch() const override;
   /// Throws kCorrupt for a character without a token if there is no unk_id.
   void tokenize(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out) const override;
+  void tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out,
+                     Parts& parts) const override;
   /// Draws a segmentation by its score times alpha, among all or the nbest_size best. Throws as tokenize().
   void sample(std::string_view piece, const Sampling& sampling, std::uint64_t stream, Scratch* scratch,
               std::vector<ModelToken>& out) const override;
@@ -52,6 +54,7 @@ class Unigram final : public TokenModel {
   struct Lattice;
   class Writer;
 
+  void run(std::string_view piece, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const;
   std::string_view text(std::int32_t id) const {
     const auto at = static_cast<std::size_t>(id);
     return std::string_view(arena_).substr(begins_[at], begins_[at + 1] - begins_[at]);
