@@ -3,8 +3,13 @@
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(kernels_dir ${PROJECT_SOURCE_DIR}/src/kernels)
-  set_source_files_properties(${kernels_dir}/kernels_avx2.cpp PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-fno-exceptions")
+  set_source_files_properties(${kernels_dir}/kernels_avx2.cpp ${kernels_dir}/kernels_avx2_training.cpp PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-fno-exceptions")
   # g++ 12 warns of its own intrinsics' "undefined" operands.
-  set_source_files_properties(${kernels_dir}/kernels_avx512.cpp PROPERTIES COMPILE_OPTIONS
+  set_source_files_properties(${kernels_dir}/kernels_avx512.cpp ${kernels_dir}/kernels_avx512_training.cpp PROPERTIES COMPILE_OPTIONS
     "-mavx512f;-mavx512bw;-mavx512vl;-mavx512dq;-mfma;-fno-exceptions;-Wno-uninitialized;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
 endif()
+# Loops over the lanes of a vector are written to be vectorised.
+foreach(name scalar avx2 avx512)
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/kernels/kernels_${name}_training.cpp APPEND PROPERTY
+               COMPILE_OPTIONS "-O3;-fno-math-errno")
+endforeach()
