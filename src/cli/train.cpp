@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "base/fail.h"
@@ -8,6 +6,7 @@
 #include "cli/numbers.h"
 #include "cli/progress.h"
 #include "cli/train_config.h"
+#include "cli/train_demo.h"
 #include "cli/train_report.h"
 #include "sememe/trainer.h"
 
@@ -17,6 +16,8 @@ namespace {
 constexpr Option kRunOptions[] = {
     {"config", 'c', "FILE", "Read the options from FILE (JSON); flags override it"},
     {"out", 'o', "FOLDER", "Write the model, and checkpoints while it trains, to FOLDER"},
+    {"demo", '\0', "",
+     "Train a tiny model from random weights and show what it learned; --data, --eval and --out are optional"},
     {"resume", '\0', "", "Go on from the last checkpoint in FOLDER; without one, begin"},
 };
 constexpr Option kModelOptions[] = {
@@ -78,6 +79,7 @@ TrainOptions options_of(const Arguments& arguments, const Console& console) {
 }
 
 int run_train(const Arguments& arguments, Console& console) {
+  if (arguments.on("demo")) return run_train_demo(arguments, console);
   const auto out = arguments.text("out");
   if (!out) fail(ErrorCode::kInvalidArgument, "say with --out FOLDER where the model goes");
   const TrainOptions options = options_of(arguments, console);
@@ -101,7 +103,8 @@ const Command kTrain = {
     .examples =
         "sememe train -m all-MiniLM-L6-v2 --data stsb-train.tsv --loss cosent --eval sts:stsb-dev.tsv -o tuned\n"
         "sememe train --config train.json --out model\n"
-        "sememe train --config train.json --out model --resume\n",
+        "sememe train --config train.json --out model --resume\n"
+        "sememe train --demo\n",
     .groups = kGroups,
     .run = run_train,
 };

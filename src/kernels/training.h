@@ -30,6 +30,10 @@ struct TrainingKernels {
   /// d_x += rstd * (g - mean(g) - unit * mean(g unit)), g = d_y gamma; d_gamma += d_y unit; d_beta += d_y.
   void (*layer_norm_backward)(const float* d_y, const float* unit, float rstd, const float* gamma, float* d_x,
                               float* d_gamma, float* d_beta, std::int64_t n) noexcept;
+  /// Dropout of n values by the words of CounterRng(seed, stream) from block `block` on, each 16 bits of them for one
+  /// value: x = 0 where they are below `threshold`, else x * factor.
+  void (*dropout)(std::uint64_t seed, std::uint64_t stream, std::uint64_t block, std::uint32_t threshold, float factor,
+                  float* x, std::int64_t n) noexcept;
   /// value, first and second moment from gradient: Loshchilov & Hutter 2019, algorithm 2, in the order of PyTorch.
   void (*adamw)(const AdamStep& step, const float* gradient, float* first, float* second, float* value,
                 std::int64_t n) noexcept;

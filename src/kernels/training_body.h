@@ -186,5 +186,45 @@ void adamw(const AdamStep& s, const float* gradient, float* first, float* second
   }
 }
 
+// Philox4x32-10 (base/rng.h), a block of four words in each lane: products of 32 bits in lanes of 64.
+void dropout(std::uint64_t seed, std::uint64_t stream, std::uint64_t block, std::uint32_t threshold, float factor,
+             float* x, i64 n) noexcept {
+  constexpr int kLanes = 8;
+  using Lanes = std::uint64_t __attribute__((vector_size(8 * kLanes)));
+  constexpr std::uint64_t kLow = 0xFFFFFFFF;
+  for (i64 first = 0; first < n; first += 8 * kLanes, block += kLanes) {
+    Lanes c0, c1, c2 = Lanes{} + (stream & kLow), c3 = Lanes{} + (stream >> 32);
+    for (int l = 0; l < kLanes; ++l) {
+      c0[l] = (block + static_cast<std::uint64_t>(l)) & kLow;
+      c1[l] = (block + static_cast<std::uint64_t>(l)) >> 32;
+    }
+    std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      const Lanes p0 = c0 * std::uint64_t{0xD2511F53}, p1 = c2 * std::uint64_t{0xCD9E8D57};
+      const Lanes n0 = (p1 >> 32) ^ c1 ^ std::uint64_t{k0}, n2 = (p0 >> 32) ^ c3 ^ std::uint64_t{k1};
+      c1 = p1 & kLow;
+      c3 = p0 & kLow;
+      c0 = n0;
+      c2 = n2;
+      k0 += 0x9E3779B9;
+      k1 += 0xBB67AE85;
+    }
+    // The halves of the words, in their order.
+    std::uint64_t words[2 * kLanes];
+    for (int l = 0; l < kLanes; ++l) {
+      words[2 * l] = c0[l] | c1[l] << 32;
+      words[2 * l + 1] = c2[l] | c3[l] << 32;
+    }
+    std::uint16_t halves[8 * kLanes];
+    __builtin_memcpy(halves, words, sizeof halves);
+    const i64 count = n - first < 8 * kLanes ? n - first : 8 * kLanes;
+    float* const part = x + first;
+    for (i64 j = 0; j < count; ++j) {
+      const float kept = part[j] * factor;
+      part[j] = halves[j] >= threshold ? kept : 0.0F;
+    }
+  }
+}
+
 #define SEMEME_TRAINING_TABLE \
-  { activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, adamw }
+  { activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, dropout, adamw }

@@ -8,6 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "base/rng.h"
+
 namespace sememe {
 namespace {
 
@@ -15,7 +17,7 @@ class TrainingPerIsa : public testing::TestWithParam<Isa> {
  protected:
   const TrainingKernels& kernels_ = training_kernels(GetParam());
 
-  std::vector<float> random(std::int64_t n, float scale = 1) {
+  std::vector<float> random_values(std::int64_t n, float scale = 1) {
     std::normal_distribution<float> normal(0, scale);
     std::vector<float> out(static_cast<std::size_t>(n) + 1, 77.0F);  // one past the end must stay as it is
     for (std::int64_t i = 0; i < n; ++i) out[static_cast<std::size_t>(i)] = normal(engine_);
@@ -28,7 +30,7 @@ class TrainingPerIsa : public testing::TestWithParam<Isa> {
 
 TEST_P(TrainingPerIsa, SoftmaxAndItsBackward) {
   for (std::int64_t n = 1; n <= 70; ++n) {
-    std::vector<float> p = random(n, 3), d = random(n);
+    std::vector<float> p = random_values(n, 3), d = random_values(n);
     const std::vector<float> s = p, before = d;
     double sum = 0, along = 0;
     for (std::int64_t i = 0; i < n; ++i) sum += std::exp(0.4 * s[i]);
@@ -44,8 +46,10 @@ TEST_P(TrainingPerIsa, SoftmaxAndItsBackward) {
 
 TEST_P(TrainingPerIsa, LayerNormAndItsBackward) {
   for (std::int64_t n = 2; n <= 70; ++n) {
-    const std::vector<float> x = random(n), gamma = random(n), beta = random(n), d_y = random(n);
-    std::vector<float> unit = random(n), y = random(n), d_x = random(n), d_gamma = random(n), d_beta = random(n);
+    const std::vector<float> x = random_values(n), gamma = random_values(n), beta = random_values(n),
+                             d_y = random_values(n);
+    std::vector<float> unit = random_values(n), y = random_values(n), d_x = random_values(n),
+                       d_gamma = random_values(n), d_beta = random_values(n);
     const std::vector<float> x0 = d_x, gamma0 = d_gamma, beta0 = d_beta;
     const double size = static_cast<double>(n);
     double mean = 0, variance = 0, g = 0, gu = 0;
@@ -71,6 +75,21 @@ TEST_P(TrainingPerIsa, LayerNormAndItsBackward) {
   }
 }
 
+TEST_P(TrainingPerIsa, DropoutIsByTheWordsOfTheCounterRng) {
+  const CounterRng random(0x123456789ABCDEF0, 99);
+  for (std::int64_t n = 1; n <= 150; n += 7) {
+    std::vector<float> x = random_values(n);
+    const std::vector<float> before = x;
+    kernels_.dropout(0x123456789ABCDEF0, 99, 0xFFFFFFFE, 20000, 1.5F, x.data(), n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto words = random.block(0xFFFFFFFE + static_cast<std::uint64_t>(i / 8));
+      const std::uint32_t half = words[i % 8 / 2] >> (16 * (i % 2)) & 0xFFFF;
+      ASSERT_EQ(x[i], half >= 20000 ? before[i] * 1.5F : 0) << i;
+    }
+    EXPECT_EQ(x.back(), 77);
+  }
+}
+
 TEST_P(TrainingPerIsa, AdamStepIsTheFormula) {
   const AdamStep s{.rate = 0.01F,
                    .decay = 0.1F,
@@ -81,8 +100,8 @@ TEST_P(TrainingPerIsa, AdamStepIsTheFormula) {
                    .correction2 = 0.0199F,
                    .gradient_scale = 0.5F};
   for (std::int64_t n = 1; n <= 40; ++n) {
-    const std::vector<float> g = random(n);
-    std::vector<float> m = random(n), v = random(n), p = random(n);
+    const std::vector<float> g = random_values(n);
+    std::vector<float> m = random_values(n), v = random_values(n), p = random_values(n);
     for (std::int64_t i = 0; i < n; ++i) v[i] = std::abs(v[i]);
     const std::vector<float> m0 = m, v0 = v, p0 = p;
     kernels_.adamw(s, g.data(), m.data(), v.data(), p.data(), n);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "base/rng.h"
+#include "kernels/training.h"
 
 namespace sememe::train {
 
@@ -20,8 +22,10 @@ struct Dropout {
     if (rate <= 0) return;
     const auto threshold = static_cast<std::uint32_t>(rate * 65536);
     const T factor = T(1 / (1 - rate));
-    const CounterRng random(seed, step << 16 | place);
     const std::uint64_t base = row << 14;  // blocks of eight values: rows of up to 131,072
+    if constexpr (std::is_same_v<T, float>)
+      return training_kernels().dropout(seed, step << 16 | place, base, threshold, factor, x, n);
+    const CounterRng random(seed, step << 16 | place);
     for (std::int64_t i = 0; i < n; i += 8) {
       const auto words = random.block(base + static_cast<std::uint64_t>(i / 8));
       for (std::int64_t j = i; j < i + 8 && j < n; ++j) {

@@ -54,4 +54,8 @@ void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, OuterSc
 template <class T>
 void column_sum(MatView<const T> d_y, T* d_b, ThreadPool* pool);
 
+/// to += from.
+template <class T>
+void add_rows(MatView<const T> from, MatView<T> to, ThreadPool* pool);
+
 }  // namespace sememe::train

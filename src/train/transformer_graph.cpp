@@ -22,14 +22,6 @@ void copy_rows(MatView<const T> from, MatView<T> to, ThreadPool* pool) {
   });
 }
 
-template <class T>
-void add_rows(MatView<const T> from, MatView<T> to, ThreadPool* pool) {
-  for_each_rows(pool, from.rows, 64, [&](std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = first; i < first + count; ++i)
-      for (std::int64_t j = 0; j < from.cols; ++j) to.row(i)[j] += from.row(i)[j];
-  });
-}
-
 }  // namespace
 
 template <class T>

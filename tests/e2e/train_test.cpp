@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
 
 #include "io/json.h"
 #include "support/cli.h"
+#include "support/sanitized.h"
 
 namespace sememe::test {
 namespace {
@@ -115,6 +117,16 @@ TEST_F(Train, FromRandomWeightsAndAsAStudent) {
   const JsonDocument json = JsonDocument::load(path("student/config.json"));
   EXPECT_EQ(json.root().at("num_hidden_layers").as_int(), 2);
   EXPECT_LE(json.root().at("vocab_size").as_int(), 200);
+}
+
+TEST_F(Train, TheDemoBringsTheCatNearTheFelineAndKeepsTheStocksAway) {
+  const std::string out =
+      output_of({"train", "--demo", "-q", "--max-steps", kSanitized ? "12" : "60", "--threads", "1"});
+  const std::size_t at = out.find("difference");
+  ASSERT_NE(at, std::string::npos) << out;
+  double before = 0, after = 0;
+  ASSERT_EQ(std::sscanf(out.c_str() + at, "difference %lf %lf", &before, &after), 2) << out;
+  EXPECT_GT(after, before + (kSanitized ? 0.02 : 0.3)) << out;
 }
 
 TEST_F(Train, BadOptionsAndDataAreNamed) {
