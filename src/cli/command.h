@@ -51,7 +51,7 @@ struct Command {
 };
 
 extern const Command kEncode, kSimilarity, kTrain, kEval, kWords, kMap, kTokenize, kDetokenize, kTokenizer, kExplain,
-    kInfo, kVerify, kCompletion;
+    kInfo, kVerify, kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

@@ -4,8 +4,8 @@ namespace sememe {
 
 const TrainingKernels& training_kernels(Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::kAvx512) return kAvx512Training;
-  if (isa == Isa::kAvx2) return kAvx2Training;
+  if (isa >= Isa::kAvx512) return kAvx512Training;
+  if (isa >= Isa::kAvx2) return kAvx2Training;
 #endif
   static_cast<void>(isa);
   return kScalarTraining;
