@@ -15,3 +15,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
       "${flags_${table}};-fno-exceptions;-Wno-uninitialized;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
   endforeach()
 endif()
+# The kernels of training; loops over the lanes of a vector are written to be vectorised.
+foreach(name scalar avx2 avx512)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_${name}_training.cpp PROPERTIES COMPILE_OPTIONS
+                              "${flags_${name}};-fno-exceptions;-O3;-fno-math-errno")
+endforeach()

@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOMS = [  # lowest first
-    "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model", "cli",
+    "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model", "train", "cli",
 ]
 PUBLIC = {
     "error.h": "base",
@@ -23,6 +23,8 @@ PUBLIC = {
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",
+    "trainer.h": "train",
+    "evaluation.h": "train",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]*)[>"]')
 STANDARD = re.compile(r"[a-z0-9_]+")  # <vector>, <cstdint>: what other libraries have carries .h or a folder

@@ -1,12 +1,14 @@
 // Prints how close two texts are: consumer MODEL TEXT TEXT
 #include <sememe/encoder.h>
 #include <sememe/error.h>
+#include <sememe/evaluation.h>
 #include <sememe/log.h>
 #include <sememe/map.h>
 #include <sememe/matrix.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>
 #include <sememe/tokenizer_trainer.h>
+#include <sememe/trainer.h>
 #include <sememe/word2vec.h>
 #include <sememe/words.h>
 

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sememe/evaluation.h"
+
+namespace sememe {
+
+/// What vectors are judged by in training: the names of train/losses, with what each lets be changed.
+struct LossOptions {
+  std::string name = "mnr";  ///< "mnr", "cosent", "triplet", ...: an unknown name's error lists all
+  std::optional<double> scale, margin, temperature;
+  std::optional<std::string> distance;   ///< "cosine", "euclidean", "manhattan"
+  bool symmetric = false;                ///< mnr: also from positive to anchor
+  std::vector<std::int64_t> matryoshka;  ///< widths whose losses are summed
+  std::vector<double> matryoshka_weights;
+};
+
+/// One file of rows.
+struct TrainData {
+  std::filesystem::path file;        ///< .jsonl, .tsv or .csv, each also with .gz
+  std::vector<std::string> columns;  ///< of texts; "anchor", "positive" and "negative" as far as the loss takes them
+  std::vector<std::string> labels;   ///< score, class or label; "score|label" if empty
+  double low = 0, high = 1;          ///< bounds of scores, which are scaled to 0 to 1
+  double weight = 0;                 ///< how often a batch comes from here; 0: as many rows as it has
+  std::vector<std::string> prompts;  ///< put before the texts of each column
+  std::optional<LossOptions> loss;   ///< else that of the training
+};
+
+/// A model that starts with random weights.
+struct ScratchOptions {
+  std::int64_t hidden_size = 128, layers = 2, heads = 4, intermediate_size = 512, max_positions = 128;
+  std::int64_t vocab_size = 8000;  ///< of the WordPiece tokenizer that is trained on the texts of the data
+};
+
+/// A smaller model made of a larger one.
+struct StudentOptions {
+  std::vector<std::int64_t> layers;  ///< of the model that it keeps, ascending; empty: all
+  std::int64_t vocab_size = 0;       ///< commonest pieces of the data's texts that it keeps; 0: all
+};
+
+struct TrainOptions {
+  std::string model;  ///< folder or name to start from
+  std::optional<ScratchOptions> scratch;
+  std::optional<StudentOptions> student;
+  std::string teacher;  ///< gives the vectors of "mse" and "distill", which are kept in the output folder
+  std::string guide;    ///< of "gist"
+
+  std::vector<TrainData> data;
+  LossOptions loss;
+  double epochs = 1;
+  std::int64_t max_steps = 0;  ///< 0: as the epochs say
+  std::int64_t batch_size = 32;
+  std::int64_t mini_batch = 0;        ///< > 0: texts that are in memory at once (GradCache); the result is the same
+  std::int64_t accumulate = 1;        ///< batches of one step
+  std::optional<bool> no_duplicates;  ///< no text twice in a batch; by default for losses that take others as negatives
+  std::int64_t max_tokens = 0;        ///< 0: the model's own limit
+
+  std::string optimizer = "adamw";  ///< "adamw", "sgd"
+  double learning_rate = 2e-5;
+  std::string schedule = "linear";  ///< "linear", "cosine", "constant"
+  double warmup = 0.1;              ///< of all steps, or steps if 1 or more
+  double weight_decay = 0.01, momentum = 0, max_grad_norm = 1;
+  double layer_decay = 1;           ///< factor of the learning rate for each layer further down
+  std::vector<std::string> freeze;  ///< parameters whose names hold one of these are left as they are
+  std::optional<double> dropout;    ///< else hidden_dropout_prob of config.json
+
+  std::vector<EvalTask> eval;
+  std::int64_t eval_steps = 0;  ///< 0: at the end only
+  std::int64_t save_steps = 0;  ///< 0: some twenty times
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: all cores
+};
+
+/// What happens while training; loss is the mean since the last call.
+struct TrainEvent {
+  enum class Kind { kStage, kStep, kEval, kWarning } kind = Kind::kStep;
+  std::string text;  ///< of a stage or warning
+  std::int64_t step = 0, steps = 0;
+  double loss = 0, rate = 0, gradient_norm = 0, tokens_per_second = 0;
+  const EvalResult* result = nullptr;
+};
+using TrainProgress = std::function<void(const TrainEvent&)>;
+
+struct TrainReport {
+  std::int64_t steps = 0, texts = 0, tokens = 0;
+  double first_loss = 0, last_loss = 0, seconds = 0;
+  std::vector<double> losses;  ///< of every step of this run
+  std::vector<EvalResult> before, after;
+  std::int64_t best_step = 0;  ///< of the parameters that were kept
+};
+
+/// Trains a sentence encoder and writes it to `out`, a folder that sentence-transformers and Encoder::load read, with a
+/// model card (README.md) and golden vectors (golden.jsonl). The first metric of the first eval task decides which
+/// parameters are kept; without one, the last.
+///
+/// Values   the same bytes for any number of threads, and for a run that was killed and resumed.
+/// Files    out/checkpoint.safetensors and out/best.safetensors while it runs, written whole or not at all.
+/// Errors   kInvalidArgument: an option out of range, an unknown loss, a folder that is there already (without
+///          `resume`), a checkpoint of other options; kCorrupt: data (file, line, what was found); a loss that is NaN
+///          (which batch; the last checkpoint stays); kUnsupported; kIo.
+/// Source   Reimers & Gurevych 2019; sentence_transformers' SentenceTransformerTrainer.
+TrainReport train_model(const TrainOptions& options, const std::filesystem::path& out, bool resume = false,
+                        const TrainProgress& progress = {});
+
+}  // namespace sememe

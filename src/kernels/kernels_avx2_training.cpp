@@ -1,0 +1,18 @@
+// Compiled with the flags of avx2. Includes declarations only.
+#if defined(__x86_64__)
+
+#include "kernels/training_tables.h"
+
+namespace sememe {
+namespace {
+
+constexpr int kVectorBytes = 32;
+#include "kernels/training_body.h"
+
+}  // namespace
+
+const TrainingKernels kAvx2Training = SEMEME_TRAINING_TABLE;
+
+}  // namespace sememe
+
+#endif

@@ -1,0 +1,219 @@
+#include "train/examples.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "base/fail.h"
+#include "base/rng.h"
+#include "base/sha256.h"
+#include "train/records.h"
+
+namespace sememe::train {
+namespace {
+
+constexpr std::uint64_t kShuffleStreams = 1ULL << 40, kChoiceStream = 1ULL << 41;
+
+std::vector<std::string> default_columns(LossKind kind) {
+  const std::size_t least = loss_columns(kind).first;
+  if (least == 1) return {"text|anchor|sentence"};
+  if (least == 3) return {"anchor|sentence1", "positive|sentence2", "negative"};
+  return {"anchor|sentence1|question|text1", "positive|sentence2|answer|text2"};
+}
+
+}  // namespace
+
+ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t seed, std::uint64_t stream,
+                             std::int64_t buffer)
+    : data_(data),
+      loss_(std::move(loss)),
+      columns_(data.columns),
+      labels_(data.labels),
+      seed_(seed),
+      stream_(stream),
+      buffer_rows_(buffer) {
+  if (columns_.empty()) columns_ = default_columns(loss_.kind);
+  const auto [least, most] = loss_columns(loss_.kind);
+  // One column of texts for a loss of pairs: each text is its own positive, apart by dropout (Gao et al. 2021, SimCSE).
+  const bool simcse = columns_.size() == 1 && loss_.kind == LossKind::kRanking;
+  if (!simcse && (columns_.size() < least || columns_.size() > most))
+    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the loss ", loss_name(loss_.kind), " takes ", least,
+         least == most ? "" : " or more", " columns of texts, found ", columns_.size());
+  const LossTarget target = loss_target(loss_.kind);
+  const std::size_t wanted = target == LossTarget::kNone || target == LossTarget::kVector ? 0
+                             : target == LossTarget::kScores                              ? columns_.size() - 1
+                                                                                          : 1;
+  if (labels_.empty() && wanted == 1) labels_ = {"label|score|class|category"};
+  if (labels_.size() != wanted)
+    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the loss ", loss_name(loss_.kind), " takes ", wanted,
+         " columns of labels, found ", labels_.size());
+  if (!(data_.low < data_.high))
+    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the range of scores is empty");
+
+  std::vector<std::string> all = columns_;
+  all.insert(all.end(), labels_.begin(), labels_.end());
+  if (target == LossTarget::kClass) {
+    RecordReader names(data_.file, labels_);
+    std::vector<std::string> fields;
+    while (names.next(fields))
+      if (std::find(classes_.begin(), classes_.end(), fields[0]) == classes_.end()) classes_.push_back(fields[0]);
+    std::sort(classes_.begin(), classes_.end());
+    loss_.classes = static_cast<std::int64_t>(classes_.size());
+  }
+  RecordReader reader(data_.file, all);
+  std::vector<std::string> fields;
+  Sha256 sha;
+  for (Example example; read(reader, fields, example); ++rows_) {
+    for (const std::string& text : example.texts) {
+      sha.update(std::as_bytes(std::span(text)));
+      sha.update(std::as_bytes(std::span("\n", 1)));
+    }
+    example.row = rows_;
+    if (rows_ < buffer_rows_) kept_.push_back(std::move(example));
+  }
+  digest_ = sha.finish();
+  if (rows_ == 0) fail(ErrorCode::kInvalidArgument, data_.file.string(), ": holds no rows");
+  if (rows_ > buffer_rows_) kept_.clear();
+}
+
+bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields, Example& example) const {
+  if (!reader.next(fields)) return false;
+  example.texts.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(columns_.size()));
+  example.targets.clear();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (example.texts[i].find_first_not_of(" \t\r\n") == std::string::npos)
+      fail(ErrorCode::kCorrupt, reader.where(), ": ", quote(columns_[i]), " is empty; leave such rows out");
+    if (i < data_.prompts.size()) example.texts[i].insert(0, data_.prompts[i]);
+  }
+  if (columns_.size() < loss_columns(loss_.kind).first) example.texts.push_back(example.texts[0]);
+  for (std::size_t i = columns_.size(); i < fields.size(); ++i) {
+    const LossTarget target = loss_target(loss_.kind);
+    if (target == LossTarget::kClass) {
+      const auto at = std::lower_bound(classes_.begin(), classes_.end(), fields[i]);
+      example.targets.push_back(static_cast<double>(at - classes_.begin()));
+      continue;
+    }
+    const double x = number_in(fields[i], reader.where());
+    if (target == LossTarget::kBinary && x != 0 && x != 1)
+      fail(ErrorCode::kCorrupt, reader.where(), ": expected a label of 0 or 1, found ", x);
+    const bool bounded = target == LossTarget::kScore && loss_.kind != LossKind::kMarginMse;
+    if (bounded && !(x >= data_.low && x <= data_.high))
+      fail(ErrorCode::kCorrupt, reader.where(), ": expected a score from ", data_.low, " to ", data_.high, ", found ",
+           x, "; say the bounds with \"range\"");
+    example.targets.push_back(bounded ? (x - data_.low) / (data_.high - data_.low) : x);
+  }
+  return true;
+}
+
+void ExampleSource::for_each(const std::function<void(const Example&)>& use) const {
+  if (rows_ <= buffer_rows_) {
+    std::vector<const Example*> in_order(kept_.size());
+    for (const Example& e : kept_) in_order[static_cast<std::size_t>(e.row)] = &e;
+    for (const Example* e : in_order) use(*e);
+    return;
+  }
+  std::vector<std::string> all = columns_, fields;
+  all.insert(all.end(), labels_.begin(), labels_.end());
+  RecordReader reader(data_.file, all);
+  std::int64_t row = 0;
+  for (Example example; read(reader, fields, example);) {
+    example.row = row++;
+    use(example);
+  }
+}
+
+void ExampleSource::start_epoch() {
+  ++epoch_;
+  at_ = 0;
+  drawn_ = 0;
+  if (rows_ <= buffer_rows_) {
+    order_.resize(kept_.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    const CounterRng random(seed_, kShuffleStreams + (stream_ << 20) + static_cast<std::uint64_t>(epoch_));
+    for (std::size_t i = order_.size(); i > 1; --i)  // Fisher & Yates; numbers far apart, as below() may draw again
+      std::swap(order_[i - 1], order_[random.below(static_cast<std::uint64_t>(i) << 8, static_cast<std::uint32_t>(i))]);
+    return;
+  }
+  std::vector<std::string> all = columns_;
+  all.insert(all.end(), labels_.begin(), labels_.end());
+  reader_ = std::make_shared<RecordReader>(data_.file, all);
+  kept_.clear();
+}
+
+Example ExampleSource::next() {
+  if (epoch_ < 0 || (rows_ <= buffer_rows_ ? at_ == order_.size() : drawn_ == rows_)) start_epoch();
+  if (rows_ <= buffer_rows_) return kept_[order_[at_++]];
+  std::vector<std::string> fields;
+  while (std::ssize(kept_) < buffer_rows_ && static_cast<std::int64_t>(at_) < rows_) {
+    Example example;
+    if (!read(*reader_, fields, example)) fail(ErrorCode::kIo, data_.file.string(), ": has fewer rows than before");
+    example.row = static_cast<std::int64_t>(at_++);
+    kept_.push_back(std::move(example));
+  }
+  const CounterRng random(seed_, kShuffleStreams + (stream_ << 20) + static_cast<std::uint64_t>(epoch_));
+  const auto chosen = random.below(static_cast<std::uint64_t>(drawn_++) << 8, static_cast<std::uint32_t>(kept_.size()));
+  std::swap(kept_[chosen], kept_.back());
+  Example out = std::move(kept_.back());
+  kept_.pop_back();
+  return out;
+}
+
+BatchStream::BatchStream(std::vector<ExampleSource>& sources, std::int64_t size, std::optional<bool> no_duplicates,
+                         std::uint64_t seed)
+    : sources_(sources),
+      size_(size),
+      no_duplicates_(no_duplicates),
+      seed_(seed),
+      waiting_(sources.size()),
+      taken_(sources.size(), 0) {}
+
+std::int64_t BatchStream::batches_per_epoch() const {
+  std::int64_t sum = 0;
+  for (const ExampleSource& s : sources_) sum += (s.rows() + size_ - 1) / size_;
+  return sum;
+}
+
+BatchStream::Batch BatchStream::next() {
+  Batch batch;
+  double total = 0;
+  for (const ExampleSource& s : sources_) total += s.weight();
+  double left =
+      static_cast<double>(CounterRng(seed_, kChoiceStream).uniform(static_cast<std::uint64_t>(count_++))) * total;
+  while (batch.source + 1 < sources_.size() && left >= sources_[batch.source].weight())
+    left -= sources_[batch.source++].weight();
+  ExampleSource& source = sources_[batch.source];
+  const LossKind kind = source.loss().kind;
+  const bool apart = no_duplicates_.value_or(kind == LossKind::kRanking || kind == LossKind::kGist);
+
+  std::unordered_set<std::string> seen;
+  const auto take = [&](Example&& e) {
+    const std::unordered_set<std::string> own(e.texts.begin(), e.texts.end());
+    if (apart && std::any_of(own.begin(), own.end(), [&](const std::string& t) { return seen.contains(t); }))
+      return false;
+    seen.insert(own.begin(), own.end());
+    batch.examples.push_back(std::move(e));
+    return true;
+  };
+  std::vector<Example> still;
+  for (Example& e : waiting_[batch.source])
+    if (std::ssize(batch.examples) >= size_ || !take(std::move(e))) still.push_back(std::move(e));
+  waiting_[batch.source] = std::move(still);
+  // A batch ends with its epoch, unless rows were put off; rows that do not fit wait for the next batch.
+  std::int64_t& taken = taken_[batch.source];
+  std::int64_t refused = 0;
+  while (std::ssize(batch.examples) < size_ && refused < 8 * size_) {
+    if (taken == source.rows()) {
+      taken = 0;
+      if (!batch.examples.empty()) break;
+    }
+    Example e = source.next();
+    ++taken;
+    if (take(std::move(e))) continue;
+    waiting_[batch.source].push_back(std::move(e));
+    ++refused;
+    ++put_off_;
+  }
+  return batch;
+}
+
+}  // namespace sememe::train

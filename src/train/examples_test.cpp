@@ -1,0 +1,124 @@
+#include "train/examples.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sememe/error.h"
+#include "support/temporary_folder.h"
+
+namespace sememe::train {
+namespace {
+
+class Examples : public testing::Test {
+ protected:
+  TrainData pairs(int rows, const std::string& name = "pairs.tsv") {
+    std::string text = "anchor\tpositive\n";
+    for (int i = 0; i < rows; ++i) text += "a" + std::to_string(i) + "\tp" + std::to_string(i % 7) + "\n";
+    return {.file = folder_.write(name, text)};
+  }
+  static std::vector<std::int64_t> epoch(ExampleSource& source) {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t i = 0; i < source.rows(); ++i) rows.push_back(source.next().row);
+    return rows;
+  }
+  std::string error(const TrainData& data, const char* loss) {
+    return test::error_of<Error>([&] { ExampleSource(data, *parse_loss(loss), 1, 0); });
+  }
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Examples, EveryEpochHasEveryRowOnceInAnOrderOfItsOwn) {
+  for (const std::int64_t buffer : {1000, 10}) {  // in memory, and streamed
+    ExampleSource source(pairs(53), *parse_loss("mnr"), 1, 0, buffer),
+        again(pairs(53), *parse_loss("mnr"), 1, 0, buffer), other(pairs(53), *parse_loss("mnr"), 2, 0, buffer);
+    const auto first = epoch(source), second = epoch(source);
+    EXPECT_EQ(std::set<std::int64_t>(first.begin(), first.end()).size(), 53U);
+    EXPECT_EQ(std::set<std::int64_t>(second.begin(), second.end()).size(), 53U);
+    EXPECT_NE(first, second);
+    EXPECT_EQ(first, epoch(again));
+    EXPECT_NE(first, epoch(other));
+    std::int64_t next = 0;
+    source.for_each([&](const Example& e) { EXPECT_EQ(e.row, next++); });
+    EXPECT_EQ(next, 53);
+  }
+}
+
+TEST_F(Examples, NoTextStandsTwiceInABatch) {
+  std::vector<ExampleSource> sources;
+  sources.emplace_back(pairs(60), *parse_loss("mnr"), 1, 0);
+  BatchStream apart(sources, 8, std::nullopt, 1);
+  std::int64_t rows = 0;
+  for (int b = 0; b < 20; ++b) {
+    const auto batch = apart.next();
+    std::set<std::string> texts;
+    for (const Example& e : batch.examples)
+      for (const std::string& t : e.texts) EXPECT_TRUE(texts.insert(t).second) << t;
+    rows += std::ssize(batch.examples);
+  }
+  EXPECT_GT(rows, 100);
+  EXPECT_GT(apart.duplicates_put_off(), 0);
+  BatchStream together(sources, 8, false, 1);
+  EXPECT_EQ(together.next().examples.size(), 8U);
+}
+
+TEST_F(Examples, TheLastBatchOfAnEpochIsWhatIsLeft) {
+  std::vector<ExampleSource> sources;
+  sources.emplace_back(pairs(20), *parse_loss("mnr"), 1, 0);
+  BatchStream batches(sources, 8, false, 1);
+  EXPECT_EQ(batches.batches_per_epoch(), 3);
+  std::vector<std::size_t> sizes;
+  for (int i = 0; i < 4; ++i) sizes.push_back(batches.next().examples.size());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{8, 8, 4, 8}));
+}
+
+TEST_F(Examples, SourcesComeAsOftenAsTheirWeightsSay) {
+  TrainData rare = pairs(50, "rare.tsv"), often = pairs(50, "often.tsv");
+  rare.weight = 1;
+  often.weight = 9;
+  std::vector<ExampleSource> sources;
+  sources.emplace_back(rare, *parse_loss("mnr"), 1, 0);
+  sources.emplace_back(often, *parse_loss("mnr"), 1, 1);
+  BatchStream batches(sources, 4, false, 1);
+  int count = 0;
+  for (int i = 0; i < 1000; ++i) count += batches.next().source == 0;
+  EXPECT_GT(count, 60);
+  EXPECT_LT(count, 140);
+}
+
+TEST_F(Examples, ScoresAreScaledAndClassesNumbered) {
+  TrainData scored{.file = folder_.write("s.csv", "score,sentence1,sentence2\n4,\"a, b\",c\n"), .low = 0, .high = 5};
+  ExampleSource scores(scored, *parse_loss("cosent"), 1, 0);
+  const Example one = scores.next();
+  EXPECT_EQ(one.texts, (std::vector<std::string>{"a, b", "c"}));
+  EXPECT_DOUBLE_EQ(one.targets.at(0), 0.8);
+  ExampleSource classes(
+      {.file = folder_.write("c.jsonl", "{\"text\": \"x\", \"label\": \"b\"}\n{\"text\": \"y\", \"label\": \"a\"}\n")},
+      *parse_loss("batch-hard"), 1, 0);
+  EXPECT_EQ(classes.loss().classes, 2);
+  classes.for_each([](const Example& e) { EXPECT_EQ(e.targets.at(0), e.texts[0] == "x" ? 1 : 0); });
+}
+
+TEST_F(Examples, OneColumnIsItsOwnPositive) {
+  ExampleSource source({.file = pairs(5).file, .columns = {"anchor"}}, *parse_loss("mnr"), 1, 0);
+  const Example e = source.next();
+  ASSERT_EQ(e.texts.size(), 2U);
+  EXPECT_EQ(e.texts[0], e.texts[1]);
+}
+
+TEST_F(Examples, FaultsAreNamedWithTheirPlace) {
+  const auto file = [&](const char* name, const char* text) { return TrainData{.file = folder_.write(name, text)}; };
+  EXPECT_NE(error(file("a.jsonl", "{\"anchor\": \"x\"}\n"), "mnr").find("there is no 'positive'; the row has 'anchor'"),
+            std::string::npos);
+  EXPECT_NE(error(file("b.tsv", "anchor\tpositive\n"), "mnr").find("holds no rows"), std::string::npos);
+  EXPECT_NE(error(file("c.tsv", "text1\ttext2\tlabel\na\tb\t2\n"), "contrastive")
+                .find("c.tsv:2: expected a label of 0 or 1, found 2"),
+            std::string::npos);
+  EXPECT_NE(error(file("d.tsv", "text1\ttext2\tscore\na\tb\thigh\n"), "cosent").find("expected a number, found 'high'"),
+            std::string::npos);
+  EXPECT_NE(error(file("e.txt", "a\n"), "mnr").find("expected a .jsonl, .tsv or .csv file"), std::string::npos);
+  EXPECT_NE(error(pairs(3), "triplet").find("negative"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sememe::train

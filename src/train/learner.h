@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/file.h"
+#include "sememe/encoder.h"
+#include "sememe/tokenizer.h"
+#include "train/encoder_graph.h"
+#include "train/examples.h"
+
+namespace sememe::train {
+
+/// Vectors that a teacher gave for every text of a source, in a file that is written once.
+class TeacherVectors {
+ public:
+  /// Computes them unless `folder` has them already: the file's name tells teacher and texts apart.
+  TeacherVectors(const Encoder& teacher, const ExampleSource& source, const std::filesystem::path& folder,
+                 const std::function<void(std::int64_t done)>& progress);
+  std::int64_t width() const { return width_; }
+  std::span<const float> of(std::int64_t row, std::int64_t column) const;
+
+ private:
+  std::optional<MappedFile> file_;
+  std::size_t start_ = 0;
+  std::int64_t columns_, width_;
+};
+
+/// From texts to a loss and its gradients: the model, its tokenizer, teacher and guide.
+class Learner {
+ public:
+  struct Settings {
+    std::int64_t max_tokens = 0;
+    std::int64_t mini_batch = 0;
+    double dropout = 0;
+    std::uint64_t seed = 1;
+  };
+  Learner(EncoderGraph<float>& graph, const Tokenizer& tokenizer, const Settings& settings, ThreadPool& pool);
+
+  void set_teacher(std::vector<std::optional<TeacherVectors>> vectors) { teacher_ = std::move(vectors); }
+  void set_guide(Encoder guide) { guide_.emplace(std::move(guide)); }
+
+  struct Outcome {
+    double loss = 0;
+    std::int64_t texts = 0, tokens = 0;
+    double mean_cosine = 0;  ///< of the first texts of the batch with one another: near 1 when a model collapses
+  };
+  /// Loss of one batch; its gradient times `factor` is added to the parameters. `number` counts batches: dropout and so
+  /// the result depend on it. Errors  kInvalidArgument: a text without any token.
+  Outcome learn(const BatchStream::Batch& batch, const ExampleSource& source, std::int64_t number, double factor);
+
+  /// Vectors of texts as the model is now, without dropout.
+  Matrix embed(std::span<const std::string> texts);
+
+ private:
+  struct Tokens {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int64_t> offsets;
+  };
+  Tokens tokenize(std::span<const std::string_view> texts) const;
+
+  EncoderGraph<float>& graph_;
+  const Tokenizer& tokenizer_;
+  Settings settings_;
+  ThreadPool& pool_;
+  std::vector<std::optional<TeacherVectors>> teacher_;
+  std::optional<Encoder> guide_;
+};
+
+}  // namespace sememe::train

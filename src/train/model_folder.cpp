@@ -1,0 +1,86 @@
+#include "train/model_folder.h"
+
+#include <cstdio>
+
+#include "base/fail.h"
+#include "io/file.h"
+#include "io/safetensors_writer.h"
+
+namespace sememe::train {
+namespace fs = std::filesystem;
+
+void copy_model_files(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to, error);
+  if (error) fail(ErrorCode::kIo, to.string(), ": cannot make the folder: ", error.message());
+  for (const fs::directory_entry& entry : fs::directory_iterator(from, error)) {
+    const std::string name = entry.path().filename().string(), ending = entry.path().extension().string();
+    if (name.starts_with('.')) continue;
+    if (entry.is_directory()) {
+      // Modules: "1_Pooling", "2_Dense"; nothing else in a folder is part of a model.
+      if (name[0] >= '0' && name[0] <= '9') copy_model_files(entry.path(), to / name);
+      continue;
+    }
+    const bool part = ending == ".json" || ending == ".txt" || ending == ".model";
+    if (!part || name.find(".index.json") != std::string::npos || name == "train_script.py" ||
+        name == "data_config.json")
+      continue;
+    AtomicFile copy(to / name);
+    copy.write(read_file(entry.path(), std::int64_t{1} << 30));
+    copy.commit();
+  }
+  if (error) fail(ErrorCode::kIo, from.string(), ": cannot read the folder: ", error.message());
+}
+
+void save_weights(const ParameterSet<float>& parameters, const fs::path& folder, const fs::path& transformer_folder) {
+  std::map<fs::path, std::vector<TensorToWrite>> files;
+  for (const auto& p : parameters.all()) {
+    const std::size_t slash = p->name.find('/');
+    const bool module = slash != std::string::npos;
+    if (module && p->name.starts_with("loss/")) continue;
+    files[module ? folder / p->name.substr(0, slash) : transformer_folder].push_back(
+        {.name = module ? p->name.substr(slash + 1) : p->name,
+         .shape = p->shape,
+         .data = std::as_bytes(p->value.span())});
+  }
+  for (auto& [where, tensors] : files)
+    write_safetensors(where / "model.safetensors", std::move(tensors), {{"format", "pt"}});
+}
+
+namespace {
+
+std::string number(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", x);
+  return text;
+}
+
+}  // namespace
+
+void write_model_card(const ModelCard& card, const fs::path& file) {
+  std::string text = concat(
+      "---\nlibrary_name: sentence-transformers\npipeline_tag: sentence-similarity\ntags:\n- sentence-transformers\n"
+      "- sentence-similarity\n- feature-extraction\n---\n\n# ",
+      card.name, "\n\nA sentence-embedding model of ", card.dimensions, " dimensions and ", card.parameters,
+      " parameters, trained by Sememe in ", card.steps, " steps.\n\n");
+  text += concat("| | |\n|---|---|\n| starts from | ", card.base, " |\n| reads | ", card.max_tokens, " tokens |\n\n");
+  text +=
+      "## Use\n\n```sh\nsememe encode -m FOLDER \"A sentence\"\n```\n\n```python\nfrom sentence_transformers import "
+      "SentenceTransformer\nvectors = SentenceTransformer(\"FOLDER\").encode([\"A sentence\"])\n```\n\n";
+  text += "## Data\n\n";
+  for (const std::string& line : card.data) text += concat("- ", line, "\n");
+  text +=
+      "\nThe licence of the model follows from the licences of the data and of what it starts from.\n\n## Scores\n\n"
+      "| task | measure | before | after |\n|---|---|---|---|\n";
+  for (std::size_t i = 0; i < card.after.size(); ++i)
+    for (std::size_t m = 0; m < card.after[i].metrics.size(); ++m)
+      text += concat("| ", card.after[i].task, " | ", card.after[i].metrics[m].first, " | ",
+                     i < card.before.size() ? number(card.before[i].metrics[m].second) : "", " | ",
+                     number(card.after[i].metrics[m].second), " |\n");
+  text += concat("\n## Recipe\n\n```json\n", card.recipe, "\n```\n");
+  AtomicFile out(file);
+  out.write(text);
+  out.commit();
+}
+
+}  // namespace sememe::train

@@ -1,0 +1,134 @@
+#include "train/records.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "base/fail.h"
+#include "io/delimited.h"
+#include "io/json.h"
+#include "io/line_source.h"
+#include "io/utf8.h"
+
+namespace sememe::train {
+namespace {
+
+enum class Format { kJsonl, kCsv, kTsv };
+
+Format format_of(const std::filesystem::path& path) {
+  std::string name = path.filename().string();
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return Format::kJsonl;
+  if (name.ends_with(".csv")) return Format::kCsv;
+  if (name.ends_with(".tsv")) return Format::kTsv;
+  fail(ErrorCode::kInvalidArgument, path.string(), ": expected a .jsonl, .tsv or .csv file (each may end in .gz)");
+}
+
+std::vector<std::string> choices_of(const std::string& column) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= column.size();) {
+    const std::size_t end = std::min(column.find('|', begin), column.size());
+    out.push_back(column.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all.append(all.empty() ? "" : ", ").append(quote(name, 40));
+  return all;
+}
+
+}  // namespace
+
+struct RecordReader::State {
+  Format format;
+  LineSource lines;
+  std::vector<std::vector<std::string>> columns;  // the names that each goes by
+  std::vector<std::size_t> places;                // of a delimited file
+  std::size_t width = 0;
+  DelimitedRecord record;
+  std::string line;
+  std::int64_t at = 0;
+
+  State(const std::filesystem::path& path, const std::vector<std::string>& names)
+      : format(format_of(path)), lines(path, std::int64_t{64} << 20) {
+    for (const std::string& name : names) columns.push_back(choices_of(name));
+    if (format == Format::kJsonl || !read_row()) return;
+    width = record.fields.size();
+    for (const auto& choices : columns) {
+      const auto found = std::find_first_of(record.fields.begin(), record.fields.end(), choices.begin(), choices.end());
+      if (found == record.fields.end())
+        fail(ErrorCode::kInvalidArgument, lines.name(), ": there is no column ", quote(choices.front()),
+             "; its columns are ", joined(record.fields));
+      places.push_back(static_cast<std::size_t>(found - record.fields.begin()));
+    }
+  }
+
+  bool read_row() { return read_delimited(lines, format == Format::kCsv ? ',' : '\t', format == Format::kCsv, record); }
+  std::string where() const { return concat(lines.name(), ":", at); }
+
+  bool next_json(std::vector<std::string>& fields) {
+    do {
+      line.clear();
+      if (!lines.append_line(line)) return false;
+    } while (line.find_first_not_of(" \t\r\n") == std::string::npos);
+    at = lines.lines();
+    const JsonDocument document = JsonDocument::parse(line, where());
+    const Json root = document.root();
+    fields.clear();
+    for (const auto& choices : columns) {
+      std::optional<Json> value;
+      for (const std::string& name : choices)
+        if (!value) value = root.find(name);
+      if (!value) {
+        std::vector<std::string> found;
+        for (const auto& member : root.members()) found.emplace_back(member.key);
+        root.fail(concat("there is no ", quote(choices.front()), "; the row has ", joined(found)));
+      }
+      if (value->is_string())
+        fields.emplace_back(value->as_string());
+      else if (value->is_integer())
+        fields.push_back(std::to_string(value->as_int()));
+      else
+        fields.push_back(concat(value->as_number()));
+    }
+    return true;
+  }
+
+  bool next_delimited(std::vector<std::string>& fields) {
+    if (width == 0 || !read_row()) return false;
+    at = record.line;
+    if (record.fields.size() != width)
+      fail(ErrorCode::kCorrupt, where(), ": expected ", width, " fields as in the first record, found ",
+           record.fields.size());
+    fields.clear();
+    for (const std::size_t place : places) {
+      require_utf8(record.fields[place], where());
+      fields.push_back(record.fields[place]);
+    }
+    return true;
+  }
+};
+
+RecordReader::RecordReader(const std::filesystem::path& path, std::vector<std::string> columns)
+    : state_(std::make_unique<State>(path, columns)) {}
+RecordReader::~RecordReader() = default;
+RecordReader::RecordReader(RecordReader&&) noexcept = default;
+
+bool RecordReader::next(std::vector<std::string>& fields) {
+  return state_->format == Format::kJsonl ? state_->next_json(fields) : state_->next_delimited(fields);
+}
+
+std::string RecordReader::where() const { return state_->where(); }
+
+double number_in(const std::string& field, const std::string& where) {
+  double value = 0;
+  const auto [end, status] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (status != std::errc() || end != field.data() + field.size() || !std::isfinite(value))
+    fail(ErrorCode::kCorrupt, where, ": expected a number, found ", quote(field, 40));
+  return value;
+}
+
+}  // namespace sememe::train

@@ -1,0 +1,385 @@
+#include "sememe/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <unordered_set>
+
+#include "base/fail.h"
+#include "base/rng.h"
+#include "io/file.h"
+#include "io/json_writer.h"
+#include "model/locate.h"
+#include "train/checkpoint.h"
+#include "train/encoder_graph.h"
+#include "train/learner.h"
+#include "train/model_folder.h"
+#include "train/options.h"
+#include "train/records.h"
+#include "train/start_model.h"
+
+namespace sememe {
+namespace train {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainOptions& options, const fs::path& out, bool resume, const TrainProgress& progress)
+      : options_(options),
+        out_(out),
+        recipe_(options_json(options)),
+        progress_(progress),
+        pool_(ThreadPool::size_for(options.threads)) {
+    check_options(options);
+    open_folder(resume);
+    complete_ = is_there(out_ / "golden.jsonl") && !is_there(checkpoint());
+    if (complete_) return;
+    open_data();
+    open_model();
+  }
+
+  TrainReport run() {
+    const auto start = Clock::now();
+    if (complete_) {
+      say(TrainEvent::Kind::kStage, concat(out_.string(), " is complete: there is nothing to resume"));
+      return std::move(report_);
+    }
+    const std::int64_t steps = steps_of_training();
+    Optimizer optimizer(graph_->parameters(), optimizer_options(options_, steps), pool_);
+    Progress place;
+    if (is_there(checkpoint())) place = load_checkpoint(checkpoint(), graph_->parameters(), optimizer, recipe_);
+    graph_->prepare();
+    report_.steps = steps;
+    if (place.step == 0) report_.before = evaluate_all(0);
+    BatchStream batches(sources_, options_.batch_size, options_.no_duplicates, options_.seed);
+    if (place.step > 0) say(TrainEvent::Kind::kStage, concat("resuming at step ", place.step));
+    for (std::int64_t skipped = 0; skipped < place.step * options_.accumulate; ++skipped) batches.next();
+
+    const std::int64_t save_every =
+        options_.save_steps > 0 ? options_.save_steps : std::max<std::int64_t>(50, steps / 20);
+    while (place.step < steps) {
+      const double loss = one_step(batches, optimizer, place.step, steps);
+      if (place.step == 0) place.first_loss = loss;
+      report_.losses.push_back(loss);
+      ++place.step;
+      const bool last = place.step == steps;
+      if (!options_.eval.empty() && (last || (options_.eval_steps > 0 && place.step % options_.eval_steps == 0)))
+        keep_if_best(evaluate_all(place.step), place);
+      if (last || place.step % save_every == 0)
+        save_checkpoint(checkpoint(), graph_->parameters(), optimizer, place, recipe_);
+    }
+    report_.first_loss = place.first_loss;
+    report_.last_loss = report_.losses.empty() ? 0 : report_.losses.back();
+    report_.best_step = options_.eval.empty() ? steps : place.best_step;
+    if (batches.duplicates_put_off() > 0)
+      say(TrainEvent::Kind::kStage, concat(batches.duplicates_put_off(),
+                                           " rows were put off to a later batch: a text of theirs was in it already"));
+    finish(steps);
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(report_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  fs::path checkpoint() const { return out_ / "checkpoint.safetensors"; }
+  fs::path best() const { return out_ / "best.safetensors"; }
+
+  void say(TrainEvent::Kind kind, std::string text) const {
+    if (progress_) progress_({.kind = kind, .text = std::move(text)});
+  }
+
+  void open_folder(bool resume) {
+    std::error_code error;
+    if (fs::exists(out_, error) && !fs::is_directory(out_, error))
+      fail(ErrorCode::kInvalidArgument, out_.string(), ": is a file; the model needs a folder");
+    if (fs::exists(out_, error) && !fs::is_empty(out_, error) && !resume)
+      fail(ErrorCode::kInvalidArgument, out_.string(),
+           ": is there already and not empty; resume a training with --resume, or choose another folder");
+    fs::create_directories(out_, error);
+    if (error) fail(ErrorCode::kIo, out_.string(), ": cannot make the folder: ", error.message());
+    for (const fs::directory_entry& entry : fs::directory_iterator(out_)) {  // what a killed run left half-written
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with('.') && name.ends_with(".tmp")) fs::remove(entry.path(), error);
+    }
+  }
+
+  void open_data() {
+    for (std::size_t i = 0; i < options_.data.size(); ++i) {
+      say(TrainEvent::Kind::kStage, concat("reading ", options_.data[i].file.string()));
+      sources_.emplace_back(options_.data[i], loss_of(options_.data[i].loss.value_or(options_.loss)), options_.seed, i);
+    }
+    warn_of_leaks();
+  }
+
+  /// Texts that are trained on and judged by.
+  void warn_of_leaks() {
+    for (const EvalTask& task : options_.eval) {
+      if (task.type != EvalTask::Type::kSts && task.type != EvalTask::Type::kPairs) continue;
+      RecordReader reader(task.path, {"sentence1|anchor|text1", "sentence2|positive|text2"});
+      std::unordered_set<std::string> judged;
+      for (std::vector<std::string> fields; reader.next(fields);) judged.insert(fields[0] + '\t' + fields[1]);
+      for (const ExampleSource& source : sources_) {
+        std::int64_t leaked = 0;
+        if (source.columns() == 2)
+          source.for_each([&](const Example& e) { leaked += judged.contains(e.texts[0] + '\t' + e.texts[1]); });
+        if (leaked > 0)
+          say(TrainEvent::Kind::kWarning,
+              concat(source.data().file.string(), ": ", leaked, " of ", source.rows(), " pairs are also in ",
+                     task.path.string(), ", which judges the model"));
+      }
+    }
+  }
+
+  void open_model() {
+    start_ = out_ / "start";
+    if (options_.scratch) {
+      if (!is_there(start_ / "model.safetensors")) {
+        say(TrainEvent::Kind::kStage, "training the tokenizer");
+        write_scratch_model(*options_.scratch, sources_, options_.seed, options_.threads, start_);
+      }
+    } else if (options_.student) {
+      if (!is_there(start_ / "model.safetensors")) {
+        say(TrainEvent::Kind::kStage, "making the student");
+        write_student_model(*options_.student, find_model_folder(options_.model), sources_, options_.threads, start_);
+      }
+    } else {
+      start_ = find_model_folder(options_.model);
+    }
+    const PipelineConfig pipeline = read_pipeline(start_, std::nullopt);
+    if (!pipeline.include_prompt &&
+        std::any_of(options_.data.begin(), options_.data.end(), [](const TrainData& d) { return !d.prompts.empty(); }))
+      fail(ErrorCode::kUnsupported, start_.string(),
+           ": leaves its prompt out of pooling, which training with prompts "
+           "cannot do yet");
+    graph_.emplace(pipeline, pool_);
+    apply_rates(options_, pipeline.encoder, graph_->parameters());
+    tokenizer_.emplace(Tokenizer::load(pipeline.transformer_folder));
+    if (tokenizer_->max_id() >= pipeline.encoder.vocab_size)
+      fail(ErrorCode::kCorrupt, start_.string(), ": the tokenizer has ids up to ", tokenizer_->max_id(),
+           " but the embedding table has only ", pipeline.encoder.vocab_size, " rows");
+    const std::int64_t limit =
+        std::min(pipeline.max_seq_length.value_or(pipeline.encoder.max_positions), pipeline.encoder.max_positions);
+    max_tokens_ = options_.max_tokens > 0 ? options_.max_tokens : limit;
+    if (max_tokens_ > pipeline.encoder.max_positions || max_tokens_ <= tokenizer_->special_tokens_added())
+      fail(ErrorCode::kInvalidArgument, "max_tokens: expected ", tokenizer_->special_tokens_added() + 1, " to ",
+           pipeline.encoder.max_positions, ", found ", max_tokens_);
+    learner_.emplace(*graph_, *tokenizer_,
+                     Learner::Settings{.max_tokens = max_tokens_,
+                                       .mini_batch = options_.mini_batch,
+                                       .dropout = options_.dropout.value_or(dropout_of(pipeline.transformer_folder)),
+                                       .seed = options_.seed},
+                     pool_);
+    open_teachers();
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      if (sources_[i].loss().kind == LossKind::kSoftmax) add_classifier(i, sources_[i].loss().classes);
+  }
+
+  static double dropout_of(const fs::path& folder) {
+    const JsonDocument document = JsonDocument::load(folder / "config.json");
+    return document.root().get_number("hidden_dropout_prob", 0);
+  }
+
+  void open_teachers() {
+    std::vector<std::optional<TeacherVectors>> vectors(sources_.size());
+    const EncoderOptions exact{.compute = ComputeType::kFloat32, .threads = options_.threads};
+    std::optional<Encoder> teacher;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      if (loss_target(sources_[i].loss().kind) != LossTarget::kVector) continue;
+      if (options_.teacher.empty())
+        fail(ErrorCode::kInvalidArgument, "teacher: the loss ", loss_name(sources_[i].loss().kind),
+             " needs a model whose vectors are learned");
+      if (!teacher) teacher.emplace(Encoder::load(options_.teacher, exact));
+      vectors[i].emplace(*teacher, sources_[i], out_, [&](std::int64_t done) {
+        if (progress_)
+          progress_({.kind = TrainEvent::Kind::kStage,
+                     .text = "vectors of the teacher",
+                     .step = done,
+                     .steps = sources_[i].rows()});
+      });
+      if (sources_[i].loss().kind == LossKind::kMse && vectors[i]->width() != graph_->dimensions())
+        fail(ErrorCode::kInvalidArgument, "teacher: its vectors have ", vectors[i]->width(), " numbers, the model's ",
+             graph_->dimensions(), "; the loss distill takes other widths");
+    }
+    learner_->set_teacher(std::move(vectors));
+    const bool guided = std::any_of(sources_.begin(), sources_.end(),
+                                    [](const ExampleSource& s) { return s.loss().kind == LossKind::kGist; });
+    if (guided && options_.guide.empty())
+      fail(ErrorCode::kInvalidArgument, "guide: the loss gist needs a model that tells false negatives");
+    if (guided) learner_->set_guide(Encoder::load(options_.guide, exact));
+  }
+
+  /// The head of the softmax loss, which is trained along and then left behind.
+  void add_classifier(std::size_t source, std::int64_t classes) {
+    const std::int64_t width = 3 * graph_->dimensions();
+    const double bound = 1 / std::sqrt(static_cast<double>(width));
+    for (const bool is_bias : {false, true}) {
+      Parameter<float>& p = graph_->parameters().add(
+          concat("loss/", source, is_bias ? ".bias" : ".weight"),
+          is_bias ? std::vector<std::int64_t>{classes} : std::vector<std::int64_t>{classes, width});
+      const CounterRng random(options_.seed, (1ULL << 42) + 2 * source + (is_bias ? 1 : 0));
+      for (std::int64_t i = 0; i < p.value.size(); ++i)
+        p.value[i] = static_cast<float>((2.0 * random.uniform(static_cast<std::uint64_t>(i)) - 1) * bound);
+    }
+  }
+
+  std::int64_t steps_of_training() {
+    if (options_.max_steps > 0) return options_.max_steps;
+    const BatchStream batches(sources_, options_.batch_size, options_.no_duplicates, options_.seed);
+    const double all = options_.epochs * static_cast<double>(batches.batches_per_epoch());
+    return std::max<std::int64_t>(1,
+                                  static_cast<std::int64_t>(std::ceil(all / static_cast<double>(options_.accumulate))));
+  }
+
+  double one_step(BatchStream& batches, Optimizer& optimizer, std::int64_t step, std::int64_t steps) {
+    const auto start = Clock::now();
+    graph_->parameters().zero_gradients();
+    double loss = 0, mean_cosine = 0;
+    std::int64_t tokens = 0;
+    for (std::int64_t part = 0; part < options_.accumulate; ++part) {
+      const BatchStream::Batch batch = batches.next();
+      const ExampleSource& source = sources_[batch.source];
+      const auto outcome = learner_->learn(batch, source, step * options_.accumulate + part + 1,
+                                           1.0 / static_cast<double>(options_.accumulate));
+      if (!std::isfinite(outcome.loss)) fail_not_finite(batch, source, step);
+      loss += outcome.loss / static_cast<double>(options_.accumulate);
+      mean_cosine += outcome.mean_cosine / static_cast<double>(options_.accumulate);
+      tokens += outcome.tokens;
+      report_.texts += outcome.texts;
+    }
+    report_.tokens += tokens;
+    const double rate = scheduled_rate(optimizer_options(options_, steps), step), norm = optimizer.step();
+    if (!std::isfinite(norm))
+      fail(ErrorCode::kInvalidArgument, "step ", step + 1,
+           ": the gradient is not finite; a smaller learning_rate may "
+           "help; ",
+           kept());
+    graph_->prepare();
+    collapsed_ = mean_cosine > 0.98 ? collapsed_ + 1 : 0;
+    if (collapsed_ == 50)
+      say(TrainEvent::Kind::kWarning,
+          "the vectors of all texts have become nearly the same (mean cosine above 0.98 for 50 "
+          "steps): the model has collapsed; a smaller learning_rate or a loss with negatives may help");
+    if (progress_)
+      progress_({.kind = TrainEvent::Kind::kStep,
+                 .step = step + 1,
+                 .steps = steps,
+                 .loss = loss,
+                 .rate = rate,
+                 .gradient_norm = norm,
+                 .tokens_per_second =
+                     static_cast<double>(tokens) / std::chrono::duration<double>(Clock::now() - start).count()});
+    return loss;
+  }
+
+  std::string kept() const {
+    return is_there(checkpoint()) ? concat("the last checkpoint stays in ", checkpoint().string())
+                                  : std::string("no checkpoint had been written yet");
+  }
+
+  [[noreturn]] void fail_not_finite(const BatchStream::Batch& batch, const ExampleSource& source,
+                                    std::int64_t step) const {
+    std::string rows;
+    for (std::size_t i = 0; i < batch.examples.size() && i < 8; ++i)
+      rows.append(i == 0 ? "" : ", ").append(std::to_string(batch.examples[i].row + 1));
+    fail(ErrorCode::kInvalidArgument, "step ", step + 1, ": the loss is not a number, in the batch of rows ", rows,
+         batch.examples.size() > 8 ? ", ..." : "", " of ", source.data().file.string(),
+         "; a smaller learning_rate may help; ", kept());
+  }
+
+  std::vector<EvalResult> evaluate_all(std::int64_t step) {
+    std::vector<EvalResult> results;
+    for (const EvalTask& task : options_.eval) {
+      results.push_back(evaluate(
+          task, [&](std::span<const std::string> texts, bool) { return learner_->embed(texts); }, options_.threads));
+      if (progress_) progress_({.kind = TrainEvent::Kind::kEval, .step = step, .result = &results.back()});
+    }
+    return results;
+  }
+
+  void keep_if_best(const std::vector<EvalResult>& results, Progress& place) {
+    const double value = results.front().metrics.front().second;
+    if (place.best_step > 0 && !(value > place.best_value)) return;
+    place.best_step = place.step;
+    place.best_value = std::isfinite(value) ? value : -1;
+    save_parameters(best(), graph_->parameters());
+  }
+
+  void finish(std::int64_t steps) {
+    if (!options_.eval.empty()) {
+      load_parameters(best(), graph_->parameters());
+      graph_->prepare();
+      report_.after = evaluate_all(report_.best_step);
+    }
+    const PipelineConfig& pipeline = graph_->pipeline();
+    copy_model_files(start_, out_);
+    const fs::path inside = fs::relative(pipeline.transformer_folder, start_);
+    save_weights(graph_->parameters(), out_, inside == "." ? out_ : out_ / inside);
+    std::int64_t parameters = 0;
+    for (const auto& p : graph_->parameters().all()) parameters += p->value.size();
+    ModelCard card{.name = out_.filename().string(),
+                   .base = options_.scratch ? "random weights" : options_.model,
+                   .recipe = recipe_,
+                   .after = report_.after,
+                   .dimensions = graph_->dimensions(),
+                   .max_tokens = max_tokens_,
+                   .parameters = parameters,
+                   .steps = steps};
+    for (const ExampleSource& s : sources_)
+      card.data.push_back(
+          concat(s.data().file.filename().string(), ": ", s.rows(), " rows, loss ", loss_name(s.loss().kind)));
+    write_model_card(card, out_ / "README.md");
+    write_golden();
+    std::error_code ignored;
+    fs::remove(checkpoint(), ignored);  // first: as long as it is there, all of this can be done again
+    fs::remove(best(), ignored);
+  }
+
+  /// golden.jsonl (docs/formats.md): what the model as it was written gives for a few texts.
+  void write_golden() const {
+    const std::vector<std::string> texts = {"The quick brown fox jumps over the lazy dog",
+                                            "A fast auburn fox leaps above a sleepy canine",
+                                            "Stock markets closed higher on Friday", "cat"};
+    const Encoder encoder =
+        Encoder::load(out_.string(), {.compute = ComputeType::kFloat32, .threads = options_.threads});
+    const Matrix vectors = encoder.encode(texts);
+    AtomicFile file(out_ / "golden.jsonl");
+    for (std::int64_t i = 0; i < vectors.rows(); ++i) {
+      JsonWriter json;
+      json.begin_object().member("text", std::string_view(texts[static_cast<std::size_t>(i)]));
+      json.key("embedding").numbers(vectors.row(i)).end_object().end_line();
+      file.write(json.take());
+    }
+    file.commit();
+  }
+
+  const TrainOptions& options_;
+  fs::path out_, start_;
+  std::string recipe_;
+  const TrainProgress& progress_;
+  ThreadPool pool_;
+  std::vector<ExampleSource> sources_;
+  std::optional<EncoderGraph<float>> graph_;
+  std::optional<Tokenizer> tokenizer_;
+  std::optional<Learner> learner_;
+  std::int64_t max_tokens_ = 0, collapsed_ = 0;
+  bool complete_ = false;
+  TrainReport report_;
+};
+
+}  // namespace
+}  // namespace train
+
+TrainReport train_model(const TrainOptions& options, const std::filesystem::path& out, bool resume,
+                        const TrainProgress& progress) {
+  return train::Trainer(options, out, resume, progress).run();
+}
+
+}  // namespace sememe

@@ -1,0 +1,174 @@
+// sememe train and eval with a tiny model: the same bytes for any threads and after kills, and clear errors.
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "io/json.h"
+#include "support/cli.h"
+#include "support/sanitized.h"
+
+namespace sememe::test {
+namespace {
+
+class Train : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    std::string pairs = "anchor\tpositive\n", scored = "score\tsentence1\tsentence2\n";
+    const char* const words[] = {"cat", "river", "market", "song", "paper", "winter", "engine", "bread"};
+    for (int i = 0; i < 64; ++i) {
+      const std::string a = std::string("the ") + words[i % 8] + " of " + words[i / 8],
+                        b = std::string("a ") + words[i % 8] + " and " + words[(i + 3) % 8];
+      pairs += a + "\t" + b + "\n";
+      scored += std::to_string(i % 6) + "\t" + a + "\t" + b + "\n";
+    }
+    write("pairs.tsv", pairs);
+    write("scored.tsv", scored);
+  }
+  std::string config(const std::string& more) const {
+    const std::string rate = more.find("learning_rate") == std::string::npos ? "\"learning_rate\": 1e-3, " : "";
+    return "{\"model\": \"" + model() + "\", \"data\": \"pairs.tsv\", \"batch_size\": 8, " + rate + more + "}";
+  }
+  std::vector<std::string> train(const std::string& name, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"train", "-q", "--config", path("train.json"), "--out", path(name)};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  /// Every file of a trained model.
+  std::string bytes(const std::string& name) const {
+    std::string all;
+    for (const char* file : {"model.safetensors", "config.json", "golden.jsonl"}) all += read(path(name + "/" + file));
+    return all;
+  }
+};
+
+TEST_F(Train, GivesTheSameBytesForAnyNumberOfThreads) {
+  write("train.json", config("\"epochs\": 2, \"dropout\": 0.1"));
+  output_of(train("one", {"--threads", "1"}));
+  output_of(train("three", {"--threads", "3"}));
+  EXPECT_EQ(bytes("one"), bytes("three"));
+  EXPECT_NE(read(path("one/model.safetensors")), read(model() + "/model.safetensors"));
+  output_of(train("seed", {"--seed", "2"}));
+  EXPECT_NE(bytes("one"), bytes("seed"));
+}
+
+TEST_F(Train, KilledAndResumedItGivesTheSameBytes) {
+  write("train.json", config("\"epochs\": 6, \"save_steps\": 3, \"eval\": \"sts:scored.tsv\", \"eval_steps\": 4"));
+  output_of(train("whole"));
+  RunResult result;
+  int kills = 0;
+  for (; kills < 40; ++kills) {
+    // Killed ever later, wherever it is then.
+    int looks = 0;
+    result = run_sememe(train("killed", {"--resume"}),
+                        {.signal = SIGKILL, .signal_when = [&] { return ++looks > 10 * (kills + 1); }});
+    if (result.signal == 0) break;
+  }
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_GE(kills, 3);
+  EXPECT_EQ(bytes("whole"), bytes("killed"));
+  EXPECT_FALSE(std::filesystem::exists(path("killed/checkpoint.safetensors")));
+}
+
+TEST_F(Train, GradCacheAndAccumulationStayNearTheWholeBatch) {
+  write("train.json", config("\"max_steps\": 4"));
+  output_of(train("whole"));
+  output_of(train("parts", {"--mini-batch", "3"}));
+  const auto vectors = [&](const std::string& name) {
+    const JsonDocument json = JsonDocument::parse(
+        output_of({"encode", "-m", path(name), "--format", "jsonl", "--threads", "1", "the cat of bread"}), "encode");
+    return floats(json.root().at("embedding"));
+  };
+  const auto a = vectors("whole"), b = vectors("parts");
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_LE(std::abs(a[i] - b[i]), 2e-3) << i;
+}
+
+TEST_F(Train, LearnsAndWritesAModelThatIsVerified) {
+  write("train.json", "{\"model\": \"" + model() +
+                          "\", \"loss\": \"cosent\", \"data\": {\"file\": \"scored.tsv\", "
+                          "\"range\": [0, 5]}, \"batch_size\": 8, \"learning_rate\": 1e-3, \"epochs\": 20}");
+  output_of(train("model"));
+  const auto score = [&](const std::string& name) {
+    const JsonDocument json =
+        JsonDocument::parse(output_of({"eval", "-m", name, "sts:" + path("scored.tsv"), "--json"}), "eval");
+    return json.root().at("metrics").at("spearman").as_number();
+  };
+  EXPECT_GT(score(path("model")), score(model()) + 0.3);
+  EXPECT_NE(output_of({"verify", path("model")}).find("golden vectors"), std::string::npos);
+}
+
+TEST_F(Train, FromRandomWeightsAndAsAStudent) {
+  write("train.json", config("\"epochs\": 1"));
+  write(
+      "scratch.json",
+      "{\"scratch\": {\"hidden_size\": 24, \"layers\": 1, \"heads\": 2, \"intermediate_size\": 32, \"vocab_size\": 90, "
+      "\"max_positions\": 16}, \"data\": \"pairs.tsv\", \"epochs\": 1}");
+  output_of({"train", "-q", "--config", path("scratch.json"), "--out", path("scratch")});
+  output_of({"encode", "-q", "-m", path("scratch"), "a cat"});
+  write("student.json",
+        "{\"model\": \"" + model() + "\", \"teacher\": \"" + model() +
+            "\", \"student\": {\"layers\": [0, 2], \"vocab_size\": 200}, \"loss\": \"distill\", \"data\": "
+            "{\"file\": \"pairs.tsv\", \"columns\": [\"anchor\"]}, \"epochs\": 1}");
+  output_of({"train", "-q", "--config", path("student.json"), "--out", path("student")});
+  output_of({"encode", "-q", "-m", path("student"), "a cat"});
+  const JsonDocument json = JsonDocument::load(path("student/config.json"));
+  EXPECT_EQ(json.root().at("num_hidden_layers").as_int(), 2);
+  EXPECT_LE(json.root().at("vocab_size").as_int(), 200);
+}
+
+TEST_F(Train, TheDemoBringsTheCatNearTheFelineAndKeepsTheStocksAway) {
+  const std::string out =
+      output_of({"train", "--demo", "-q", "--max-steps", kSanitized ? "12" : "60", "--threads", "1"});
+  const std::size_t at = out.find("difference");
+  ASSERT_NE(at, std::string::npos) << out;
+  double before = 0, after = 0;
+  ASSERT_EQ(std::sscanf(out.c_str() + at, "difference %lf %lf", &before, &after), 2) << out;
+  EXPECT_GT(after, before + (kSanitized ? 0.02 : 0.3)) << out;
+}
+
+TEST_F(Train, BadOptionsAndDataAreNamed) {
+  const auto fails = [&](const std::string& more, int code, const std::string& part) {
+    write("train.json", config(more));
+    const RunResult result = run_sememe(train("out"));
+    EXPECT_EQ(result.exit_code, code) << more;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    EXPECT_FALSE(std::filesystem::exists(path("out/model.safetensors")));
+    std::filesystem::remove_all(path("out"));
+  };
+  fails("\"learning_rat\": 1", 2, "did you mean 'learning_rate'?");
+  fails("\"loss\": \"cosnet\"", 2, "cosent");
+  fails("\"epochs\": 0", 2, "epochs");
+  fails("\"optimizer\": \"adam\"", 2, "adamw");
+  fails("\"freeze\": [\"nowhere\"]", 2, "nowhere");
+  fails("\"loss\": \"cosent\"", 2, "its columns are 'anchor', 'positive'");
+  fails("\"loss\": \"mse\"", 2, "teacher");
+  fails("\"learning_rate\": 1e30, \"max_grad_norm\": 0, \"warmup\": 0, \"epochs\": 3", 2, "row");
+  write("pairs.tsv", "anchor\tpositive\na cat\ta feline\na dog\t \n");
+  fails("\"epochs\": 1", 4, "pairs.tsv:3: 'positive|sentence2|answer|text2' is empty");
+  write("scored.tsv", "score\tsentence1\tsentence2\n7\ta\tb\n");
+  const RunResult range =
+      run_sememe({"train", "-m", model(), "--data", path("scored.tsv"), "--loss", "cosent", "-o", path("out")});
+  EXPECT_EQ(range.exit_code, 4);
+  EXPECT_NE(range.err.find("expected a score from 0 to 1, found 7"), std::string::npos) << range.err;
+}
+
+TEST_F(Train, AFolderInUseIsRefusedAndAnotherRecipeIsNotResumed) {
+  write("train.json", config("\"epochs\": 1"));
+  write("out/notes.txt", "mine");
+  const RunResult used = run_sememe(train("out"));
+  EXPECT_EQ(used.exit_code, 2);
+  EXPECT_NE(used.err.find("not empty"), std::string::npos) << used.err;
+  write("train.json", config("\"epochs\": 400, \"save_steps\": 2"));
+  run_sememe(train("part"), {.signal = SIGKILL, .signal_when = [&] {
+                               return std::filesystem::exists(path("part/checkpoint.safetensors"));
+                             }});
+  const RunResult other = run_sememe(train("part", {"--resume", "--seed", "9"}));
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_NE(other.err.find("other options"), std::string::npos) << other.err;
+}
+
+}  // namespace
+}  // namespace sememe::test
