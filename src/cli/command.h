@@ -50,8 +50,8 @@ struct Command {
   bool is_group() const { return !subcommands.empty(); }
 };
 
-extern const Command kEncode, kSimilarity, kWords, kMap, kTokenize, kDetokenize, kTokenizer, kExplain, kInfo, kVerify,
-    kCompletion;
+extern const Command kEncode, kSimilarity, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer, kExplain, kInfo,
+    kVerify, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

@@ -7,10 +7,12 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/map_input.h"
+#include "cli/map_options.h"
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/scene.h"
 #include "cli/svg_map.h"
 #include "cli/text_input.h"
 #include "io/json_writer.h"
@@ -19,31 +21,20 @@
 namespace sememe::cli {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 30;
-
 constexpr Option kInputOptions[] = {
-    {"input", 'i', "FILE",
-     "Read vectors from FILE.npy, or texts, which are embedded first, from any other FILE; - is standard input"},
-    {"labels", '\0', "FILE",
-     "A label for each point, which colours it: one a line; .jsonl, .csv and .tsv by their name"},
-    {"labels-field", '\0', "NAME", "Member or column of --labels that holds the label (default: label)"},
-    {"texts", '\0', "FILE", "The texts of vectors, one for each; formats as for --labels"},
-    {"demo", '\0', "", "Draw fourteen words of four categories"},
-    kInputFormatOption,
-    kFieldOption,
-    kColumnOption,
-    kLossyOption,
+    kMapInputOption,    kLabelsOption, kLabelsFieldOption, kTextsOption, kDemoOption,
+    kInputFormatOption, kFieldOption,  kColumnOption,      kLossyOption,
 };
 constexpr Option kMapOptions[] = {
     {"method", '\0', "tsne|pca", "How the map is made (default: tsne)"},
-    {"metric", '\0', "cosine|euclidean", "What makes vectors neighbours (default: cosine)"},
-    {"perplexity", '\0', "X", "tsne: about how many neighbours a point has a say in (default: 30)"},
-    {"iterations", '\0', "N", "tsne: steps after the first 250, which exaggerate (default: 500)", 0, kMost},
-    {"seed", '\0', "N", "Of what is left to chance; one seed always gives the same map (default: 1)", 0, kMost},
+    kMetricOption,
+    kPerplexityOption,
+    kIterationsOption,
+    kSeedOption,
 };
 constexpr Option kOutputOptions[] = {
-    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg"},
-    {"format", '\0', "npy|csv|svg", "Format of the output (default: by the name of -o, else csv)"},
+    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg, .html"},
+    {"format", '\0', "npy|csv|svg|html", "Format of the output (default: by the name of -o, else csv)"},
     {"report", '\0', "FILE", "Write what was done and how far the map can be trusted to FILE, as JSON"},
 };
 const OptionGroup kGroups[] = {
@@ -51,23 +42,12 @@ const OptionGroup kGroups[] = {
 
 std::string format_of(const Arguments& arguments, const std::string& name) {
   if (const auto format = arguments.text("format")) return *format;
-  for (const std::string_view known : {"npy", "csv", "svg"})
+  for (const std::string_view known : {"npy", "csv", "svg", "html"})
     if (name.ends_with(concat('.', known))) return std::string(known);
   if (name != "-")
     fail(ErrorCode::kInvalidArgument, "-o ", quote(name),
-         ": the name does not tell the format; end it in .npy, .csv or .svg, or give --format");
+         ": the name does not tell the format; end it in .npy, .csv, .svg or .html, or give --format");
   return "csv";
-}
-
-MapOptions map_options(const Arguments& arguments, const Console& console) {
-  MapOptions options;
-  options.method = *parse_map_method(arguments.text("method").value_or("tsne"));
-  options.metric = *parse_map_metric(arguments.text("metric").value_or("cosine"));
-  if (const auto perplexity = arguments.text("perplexity")) options.perplexity = number_of(*perplexity, "perplexity");
-  options.iterations = arguments.number("iterations").value_or(options.iterations);
-  options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
-  options.threads = console.options().threads;
-  return options;
 }
 
 std::string csv_field(std::string_view text) {
@@ -136,15 +116,26 @@ std::string report_json(const MapInput& input, const MapOptions& options, const 
   return json.take();
 }
 
+int write_html(const Arguments& arguments, const MapOptions& options, const std::string& name, Console& console) {
+  if (arguments.given("report"))
+    fail(ErrorCode::kInvalidArgument,
+         "--report: a page has its report inside; leave --report out, or write another format");
+  MapInput input = read_map_input(arguments, console);
+  const SceneOptions how{.methods = {options.method}, .map = options};
+  write_scene(make_scene(std::move(input), how, scene_title(arguments), console), name);
+  return 0;
+}
+
 int run_map(const Arguments& arguments, Console& console) {
   const std::string name = arguments.text("out").value_or("-"), format = format_of(arguments, name);
   MapOptions options = map_options(arguments, console);
+  options.method = *parse_map_method(arguments.text("method").value_or("tsne"));
+  if (format == "html") return write_html(arguments, options, name, console);
   const MapInput input = read_map_input(arguments, console);
   const MatView<const float> vectors = input.vectors.view();
 
   Progress progress(console);
   StageProgress stages(console);
-  options.progress_interval = 10;
   options.progress = [&](const MapProgress& state) {
     stages.update(state.stage, state.done, state.total);
     return true;

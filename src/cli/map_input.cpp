@@ -1,6 +1,8 @@
 #include "cli/map_input.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/fail.h"
@@ -29,16 +31,28 @@ std::vector<std::string> read_texts(const std::string& path, const std::string& 
   return out;
 }
 
-/// The texts or labels of --<flag>: one for each point.
-std::vector<std::string> read_companions(const Arguments& arguments, std::string_view flag, const std::string& field,
+/// The texts or labels of `path`, which --<flag> named: one for each point.
+std::vector<std::string> read_companions(const std::string& path, std::string_view flag, const std::string& field,
                                          std::int64_t points) {
-  const auto path = arguments.text(flag);
-  if (!path) return {};
-  std::vector<std::string> out = read_texts(*path, field);
+  std::vector<std::string> out = read_texts(path, field);
   if (std::ssize(out) != points)
-    fail(ErrorCode::kInvalidArgument, "--", flag, ": ", *path, ": expected ", points, " ", flag,
+    fail(ErrorCode::kInvalidArgument, "--", flag, ": ", path, ": expected ", points, " ", flag,
          ", one for each point, found ", out.size());
   return out;
+}
+
+void read_columns(const Arguments& arguments, MapInput& out) {
+  std::optional<std::string> path = arguments.text("labels");
+  std::vector<std::string> fields = arguments.texts("labels-field");
+  if (!path && fields.empty()) return;
+  if (!path) path = arguments.given("texts") ? arguments.text("texts") : arguments.text("input");
+  if (!path || *path == "-" || path->ends_with(".npy"))
+    fail(ErrorCode::kInvalidArgument, "--labels-field: which file has the labels? name it with --labels");
+  if (fields.empty()) fields.emplace_back("label");
+  for (std::string& field : fields) {
+    std::vector<std::string> values = read_companions(*path, "labels", field, out.vectors.rows());
+    out.columns.push_back({std::move(field), std::move(values)});
+  }
 }
 
 Matrix read_vectors(const std::string& path) {
@@ -54,9 +68,12 @@ Matrix read_vectors(const std::string& path) {
 
 void embed(const Arguments& arguments, Console& console, MapInput& out) {
   const EncodeOptions options = encode_options(arguments);
+  out.model = std::filesystem::path(model_name(arguments)).filename().string();
   if (arguments.on("demo")) {
     const Encoder encoder = load_encoder(arguments, console);
-    for (const auto& [word, label] : kDemo) out.texts.emplace_back(word), out.labels.emplace_back(label);
+    out.columns.push_back({"category", {}});
+    for (const auto& [word, label] : kDemo)
+      out.texts.emplace_back(word), out.columns.front().values.emplace_back(label);
     out.vectors = encoder.encode(out.texts, options);
     return;
   }
@@ -86,13 +103,13 @@ MapInput read_map_input(const Arguments& arguments, Console& console) {
     fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
   if (vectors) {
     out.vectors = read_vectors(path);
-    out.texts = read_companions(arguments, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
+    if (const auto texts = arguments.text("texts"))
+      out.texts = read_companions(*texts, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
   } else {
     embed(arguments, console, out);
   }
-  if (!arguments.on("demo"))
-    out.labels =
-        read_companions(arguments, "labels", arguments.text("labels-field").value_or("label"), out.vectors.rows());
+  if (!arguments.on("demo")) read_columns(arguments, out);
+  if (!out.columns.empty()) out.labels = out.columns.front().values;
   return out;
 }
 

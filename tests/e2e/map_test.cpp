@@ -158,7 +158,7 @@ TEST_F(MapCommand, ErrorsNameWhatIsWrong) {
   expect_error({"map", "-i", in, "--texts", one}, 2, "expected 4 texts, one for each point, found 1");
   expect_error({"map", "-i", in, "--perplexity", "many"}, 2, "--perplexity: expected a number, found 'many'");
   expect_error({"map", "-i", in, "--perplexity", "-1"}, 2, "perplexity: expected a number above 0, found -1");
-  expect_error({"map", "-i", in, "-o", path("map.txt")}, 2, "end it in .npy, .csv or .svg");
+  expect_error({"map", "-i", in, "-o", path("map.txt")}, 2, "end it in .npy, .csv, .svg or .html");
   expect_error({"map", "-i", in, "--demo"}, 2, "--demo has words and labels of its own");
   expect_error({"map", "--texts", one, "x"}, 2, "--texts is for the vectors");
   expect_error({"map", "-i", path("none.npy")}, 3, "none.npy");

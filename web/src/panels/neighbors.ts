@@ -1,0 +1,95 @@
+import { distortionOf, nameOf, valueOf, type Layout, type Scene } from "../data";
+import { count, h, replace, short } from "../dom";
+import { rankOnMap } from "../spatial";
+
+export interface Neighbor {
+  point: number;
+  /** Cosine, or distance under the Euclidean metric. */
+  score: number;
+  /** Points that are nearer on the map. */
+  rank: number;
+  farApart: boolean;
+}
+
+/** Whether a map tears a pair: the place among the neighbours on the map is more than three times the true one, and
+ *  beyond three times the neighbours that are shown, or a third of all points where there are few. */
+const isFarApart = (scene: Scene, trueRank: number, mapRank: number): boolean =>
+  mapRank > 3 * trueRank && mapRank > Math.min(3 * scene.k, scene.size / 3);
+
+export function neighborsOf(scene: Scene, layout: Layout, point: number): Neighbor[] {
+  const out: Neighbor[] = [];
+  for (let j = 0; j < scene.k; j++) {
+    const neighbor = scene.neighbors[point * scene.k + j]!;
+    const rank = rankOnMap(layout.points, point, neighbor);
+    const farApart = isFarApart(scene, j + 1, rank + 1);
+    out.push({ point: neighbor, score: scene.scores[point * scene.k + j]!, rank, farApart });
+  }
+  return out;
+}
+
+/** Width of a bar, from 0 to 1. */
+function share(scene: Scene, neighbors: Neighbor[], score: number): number {
+  if (scene.metric === "cosine") return Math.max(0, score);
+  const nearest = neighbors[0]!.score;
+  return score > 0 ? nearest / score : 1;
+}
+
+/** The panel of one point: its text, what is known of it, and its true neighbours. */
+export function drawNeighbors(
+  element: HTMLElement,
+  scene: Scene,
+  layout: Layout,
+  point: number,
+  neighbors: Neighbor[],
+  go: (point: number) => void,
+): void {
+  if (point < 0) {
+    replace(
+      element,
+      h("h2", {}, "Neighbours"),
+      h("p", { class: "note" }, "Click a point to see its nearest neighbours in the original space, not on the map."),
+    );
+    return;
+  }
+  const facts = h("dl", { class: "facts" });
+  const fact = (name: string, value: string) => facts.append(h("dt", {}, name), h("dd", {}, value));
+  for (const column of scene.columns) fact(column.name, valueOf(column, point) || "–");
+  if (scene.clusterNames.length > 0) fact("cluster", scene.clusterNames[scene.clusterOf[point]!]!);
+  if (scene.k > 0) {
+    const kept = layout.kept[point]!, of = layout.figures.kept_of;
+    fact(`kept by ${layout.name}`, `${kept} of ${of} nearest (distortion ${distortionOf(layout, point).toFixed(2)})`);
+  }
+  const list = h("ol", { class: "neighbors" });
+  for (const { point: neighbor, score, rank, farApart } of neighbors) {
+    const bar = h("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.setProperty("--share", `${(100 * share(scene, neighbors, score)).toFixed(1)}%`);
+    const note = farApart ? `far apart on this map: ${count(rank, "point")} nearer` : "";
+    list.append(
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", "data-point": neighbor, onclick: () => go(neighbor) },
+          h("span", { class: "name" }, short(nameOf(scene, neighbor), 80)),
+          h("span", { class: "score" }, score.toFixed(3)),
+          bar,
+          note && h("span", { class: "far" }, note),
+        ),
+      ),
+    );
+  }
+  const measure = scene.metric === "cosine" ? "cosine" : "distance";
+  const far = neighbors.filter((neighbor) => neighbor.farApart).length;
+  replace(
+    element,
+    h("h2", {}, "Neighbours"),
+    h("p", { class: "chosen" }, nameOf(scene, point)),
+    facts,
+    scene.k === 0
+      ? h("p", { class: "note" }, "This page was made without neighbours.")
+      : h("h3", {}, `Nearest in ${scene.dimensions} dimensions, by ${measure}`),
+    list,
+    far > 0 && h("p", { class: "note" }, `${layout.name} puts ${far} of ${neighbors.length} far apart from it.`),
+  );
+}
