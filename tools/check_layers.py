@@ -11,7 +11,7 @@ import sys
 
 ROOMS = [  # lowest first
     "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model",
-    "explore", "cli",
+    "server", "explore", "cli",
 ]
 PUBLIC = {
     "error.h": "base",

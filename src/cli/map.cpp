@@ -122,7 +122,7 @@ int write_html(const Arguments& arguments, const MapOptions& options, const std:
          "--report: a page has its report inside; leave --report out, or write another format");
   MapInput input = read_map_input(arguments, console);
   const SceneOptions how{.methods = {options.method}, .map = options};
-  write_scene(make_scene(std::move(input), how, scene_title(arguments), console), name);
+  write_scene(make_scene(input, how, scene_title(arguments), console), name);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/model_options.h"
 #include "cli/text_input.h"
 #include "io/npy.h"
+#include "io/utf8.h"
 #include "sememe/encoder.h"
 
 namespace sememe::cli {
@@ -91,6 +92,22 @@ void embed(const Arguments& arguments, Console& console, MapInput& out) {
   std::copy(values.begin(), values.end(), out.vectors.data());
 }
 
+constexpr std::int64_t kWordsShown = 5000;
+
+void read_words(const Arguments& arguments, MapInput& out) {
+  const std::string path = *arguments.text("words");
+  if (!arguments.operands().empty() || arguments.given("input") || arguments.given("texts") || arguments.on("demo"))
+    fail(ErrorCode::kInvalidArgument, "--words has points of its own; leave out texts, -i, --texts and --demo");
+  out.words = WordVectors::load(path);
+  const MatView<const float> vectors = out.words->vectors();
+  const std::int64_t n = std::min(vectors.rows, arguments.number("limit").value_or(kWordsShown));
+  out.vectors = Matrix(n, vectors.cols);
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::copy_n(vectors.row(i), vectors.cols, out.vectors.row(i).begin());
+    out.texts.emplace_back(replace_invalid_utf8(out.words->word(i)));
+  }
+}
+
 }  // namespace
 
 MapInput read_map_input(const Arguments& arguments, Console& console) {
@@ -101,7 +118,9 @@ MapInput read_map_input(const Arguments& arguments, Console& console) {
     fail(ErrorCode::kInvalidArgument, "--demo has words and labels of its own; leave out texts, -i and --labels");
   if (arguments.given("texts") && !vectors)
     fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
-  if (vectors) {
+  if (arguments.given("words")) {
+    read_words(arguments, out);
+  } else if (vectors) {
     out.vectors = read_vectors(path);
     if (const auto texts = arguments.text("texts"))
       out.texts = read_companions(*texts, "texts", arguments.text("field").value_or("text"), out.vectors.rows());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "cli/console.h"
 #include "explore/scene.h"
 #include "sememe/matrix.h"
+#include "sememe/words.h"
 
 namespace sememe::cli {
 
@@ -16,6 +18,7 @@ struct MapInput {
   std::vector<std::string> texts, labels;
   std::vector<SceneColumn> columns;  ///< every --labels-field; labels are the values of the first
   std::string model;                 ///< that embedded the texts
+  std::optional<WordVectors> words;  ///< of --words: all of the file
 };
 
 /// Flags that name points and what is known of them.
@@ -37,9 +40,9 @@ inline constexpr Option kTextsOption = {"texts", '\0', "FILE",
 inline constexpr Option kDemoOption = {"demo", '\0', "", "Draw fourteen words of four categories"};
 
 /// The points that the flags name: vectors of a .npy file, with the texts of --texts; or texts, which the model embeds;
-/// or the words of --demo. Labels come from --labels; or, where only --labels-field is given, from the file of the
-/// texts.
-/// Errors  kInvalidArgument: an array that is not (points, dimensions), another number of labels or texts than of
+/// or the words of --demo, or the first of --words. Labels come from --labels; or, where only --labels-field is given,
+/// from the file of the texts. Errors  kInvalidArgument: an array that is not (points, dimensions), another number of
+/// labels or texts than of
 ///         points, flags that do not go together; those of read_npy, TextInput, TextReader and Encoder.
 MapInput read_map_input(const Arguments& arguments, Console& console);
 

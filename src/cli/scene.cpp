@@ -10,10 +10,10 @@
 
 namespace sememe::cli {
 
-Scene make_scene(MapInput input, SceneOptions options, std::string title, Console& console) {
+Scene make_scene(MapInput& input, SceneOptions options, std::string title, Console& console) {
   Scene scene;
   scene.title = std::move(title);
-  scene.model = std::move(input.model);
+  scene.model = input.model;
   scene.texts = std::move(input.texts);
   scene.columns = std::move(input.columns);
   StageProgress stages(console);
@@ -31,13 +31,13 @@ Scene make_scene(MapInput input, SceneOptions options, std::string title, Consol
 
 std::string scene_title(const Arguments& arguments) {
   if (arguments.on("demo")) return "Fourteen words";
-  const std::string path = arguments.text("input").value_or("-");
+  const std::string path = arguments.text(arguments.given("words") ? "words" : "input").value_or("-");
   return path == "-" ? "Texts" : std::filesystem::path(path).filename().string();
 }
 
 void write_scene(const Scene& scene, const std::string& name) {
   AtomicFile out(output_path(name));
-  write_page(scene, out);
+  write_page(scene, [&out](std::string_view bytes) { out.write(bytes); });
   out.commit();
 }
 

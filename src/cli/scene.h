@@ -9,8 +9,8 @@
 
 namespace sememe::cli {
 
-/// The scene of `input`, with a progress line for each of its stages.
-Scene make_scene(MapInput input, SceneOptions options, std::string title, Console& console);
+/// The scene of `input`, which gives up its texts and columns, with a progress line for each of its stages.
+Scene make_scene(MapInput& input, SceneOptions options, std::string title, Console& console);
 
 /// What to call the points: the name of their file, "Fourteen words" of --demo, else "Texts".
 std::string scene_title(const Arguments& arguments);

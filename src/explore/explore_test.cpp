@@ -4,16 +4,16 @@
 #include <cmath>
 #include <set>
 
+#include "base/fail.h"
 #include "base/rng.h"
 #include "explore/clusters.h"
+#include "explore/live.h"
 #include "explore/map_neighbors.h"
 #include "explore/page.h"
 #include "explore/page_template.h"
 #include "explore/scene.h"
 #include "io/base64.h"
 #include "io/json.h"
-#include "sememe/error.h"
-#include "support/temporary_folder.h"
 
 namespace sememe {
 namespace {
@@ -122,11 +122,9 @@ SceneOptions both_methods(int threads = 1) {
 }
 
 std::string page_of(const Scene& scene) {
-  const test::TemporaryFolder folder;
-  AtomicFile out(folder.path() / "page.html");
-  write_page(scene, out);
-  out.commit();
-  return read_file(folder.path() / "page.html", 1 << 24);
+  std::string page;
+  write_page(scene, [&](std::string_view bytes) { page.append(bytes); });
+  return page;
 }
 
 /// The bytes of a block, or nothing if the page has no such one.
@@ -223,6 +221,95 @@ TEST(Scene, RefusesOtherNumbersOfTextsAndValues) {
   Scene columns;
   columns.columns = {{"label", {"a", "b"}}};
   EXPECT_THROW(fill_scene(columns, points.view(), both_methods()), Error);
+}
+
+TEST(ParseSum, TakesSignsBetweenBlanksOnly) {
+  using Sum = std::vector<std::pair<std::string, int>>;
+  EXPECT_EQ(parse_sum("king - man + woman"), (Sum{{"king", 1}, {"man", -1}, {"woman", 1}}));
+  EXPECT_EQ(parse_sum("  - a b  +  mother-in-law "), (Sum{{"a b", -1}, {"mother-in-law", 1}}));
+  EXPECT_EQ(parse_sum("word"), (Sum{{"word", 1}}));
+  EXPECT_EQ(parse_sum("c++"), (Sum{{"c++", 1}}));
+  for (const char* const bad : {"", "  ", "king -", "- + a", "king - - man"})
+    EXPECT_THROW(parse_sum(bad), Error) << bad;
+}
+
+/// A scene of grouped points with the names p0, p1, ..., that takes the names of its points.
+class Live : public testing::Test {
+ protected:
+  void SetUp() override {
+    points_ = grouped_points(40, 2);
+    for (int i = 0; i < 40; ++i) scene_.texts.push_back("p" + std::to_string(i));
+    fill_scene(scene_, points_.view(), both_methods());
+    Matrix copy(40, 8);
+    std::copy_n(points_.data(), 320, copy.data());
+    live_.emplace(
+        scene_, std::move(copy),
+        [this](std::string_view text) -> std::vector<float> {
+          if (text == "short") return {1, 2};
+          const auto at = std::find(scene_.texts.begin(), scene_.texts.end(), text) - scene_.texts.begin();
+          if (at == 40) fail(ErrorCode::kNotFound, "no word ", quote(text));
+          return {points_.row(at).begin(), points_.row(at).end()};
+        },
+        2);
+  }
+  Matrix points_;
+  Scene scene_;
+  std::optional<LiveScene> live_;
+};
+
+TEST_F(Live, TheTextOfAPointFallsOnItAndHasItsNeighbors) {
+  const JsonDocument document = JsonDocument::parse(live_->place("p7"), "answer");
+  const Json root = document.root();
+  ASSERT_EQ(root.at("places").size(), 2u);
+  for (std::size_t layout = 0; layout < 2; ++layout)
+    for (std::size_t c = 0; c < 2; ++c)
+      EXPECT_NEAR(root.at("places").elements()[layout].elements()[c].as_number(),
+                  scene_.layouts[layout].points.row(7)[c], 1e-3);
+  const std::vector<Json> found = root.at("neighbors").elements();
+  ASSERT_EQ(found.size(), 10u);
+  EXPECT_EQ(found[0].elements()[0].as_int(), 7);
+  for (std::size_t j = 1; j < 10; ++j) {
+    EXPECT_EQ(found[j].elements()[0].as_int(), scene_.neighbor_of[70 + j - 1]);
+    EXPECT_NEAR(found[j].elements()[1].as_number(), scene_.neighbor_score[70 + j - 1], 1e-5);
+  }
+}
+
+TEST_F(Live, ASumIsThatOfUnitVectorsWithoutItsOwnTerms) {
+  const JsonDocument document = JsonDocument::parse(live_->analogy("p1 - p3 + p5"), "answer");
+  const Json root = document.root();
+  ASSERT_EQ(root.at("terms").size(), 3u);
+  EXPECT_EQ(root.at("terms").elements()[1].at("sign").as_int(), -1);
+  EXPECT_EQ(root.at("terms").elements()[1].at("places").size(), 2u);
+  std::vector<double> sum(8);
+  for (const auto& [i, sign] : {std::pair{1, 1}, {3, -1}, {5, 1}}) {
+    double length = 0;
+    for (const float v : points_.row(i)) length += double(v) * v;
+    for (int c = 0; c < 8; ++c) sum[c] += sign * points_.row(i)[c] / std::sqrt(length);
+  }
+  std::vector<std::pair<double, int>> expected;
+  for (int i = 0; i < 40; ++i) {
+    double dot = 0, length = 0, own = 0;
+    for (int c = 0; c < 8; ++c)
+      dot += sum[c] * points_.row(i)[c], length += sum[c] * sum[c], own += points_.row(i)[c] * points_.row(i)[c];
+    if (i != 1 && i != 3 && i != 5) expected.emplace_back(-dot / std::sqrt(length * own), i);
+  }
+  std::sort(expected.begin(), expected.end());
+  const std::vector<Json> found = root.at("neighbors").elements();
+  for (std::size_t j = 0; j < found.size(); ++j) {
+    EXPECT_EQ(found[j].elements()[0].as_int(), expected[j].second);
+    EXPECT_NEAR(found[j].elements()[1].as_number(), -expected[j].first, 1e-5);
+  }
+}
+
+TEST_F(Live, UnknownWordsAndOtherLengthsAreErrors) {
+  EXPECT_THROW(live_->place("nobody"), Error);
+  EXPECT_THROW(live_->place("short"), Error);
+  EXPECT_THROW(live_->analogy("p1 - nobody"), Error);
+  const Scene empty;
+  EXPECT_THROW(LiveScene(
+                   empty, Matrix(0, 0), [](std::string_view) { return std::vector<float>(); }, 1)
+                   .place("x"),
+               Error);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "blocks are little-endian");
 constexpr std::string_view kPlaceOfData = "<!--sememe:data-->";
+constexpr std::string_view kNoConnections = "connect-src 'none'", kOwnConnections = "connect-src 'self'";
 constexpr std::size_t kPiece = 3 << 16;  // bytes encoded at a time: a multiple of 3
 
 /// A column as the page has it: a number for each point, or an index into names.
@@ -79,16 +80,25 @@ void strings(JsonWriter& json, const std::vector<std::string>& values) {
   json.end_array();
 }
 
+/// A served page may ask its own server.
+std::string with_connections(std::string_view text, PageMode mode) {
+  std::string out(text);
+  const std::size_t at = out.find(kNoConnections);
+  if (mode != PageMode::kOffline && at != std::string::npos) out.replace(at, kNoConnections.size(), kOwnConnections);
+  return out;
+}
+
 class Page {
  public:
-  Page(const Scene& scene, AtomicFile& out) : scene_(scene), out_(out) {
+  Page(const Scene& scene, FunctionRef<void(std::string_view)> write, PageMode mode)
+      : scene_(scene), write_(write), mode_(mode) {
     for (const SceneColumn& column : scene.columns) columns_.push_back(code(column));
   }
 
   void write() {
     const std::string_view page = page_template();
     const std::size_t at = page.find(kPlaceOfData);
-    out_.write(page.substr(0, at));
+    write_(with_connections(page.substr(0, at), mode_));
     block("meta", meta());
     JsonWriter texts;
     strings(texts, scene_.texts);
@@ -104,7 +114,7 @@ class Page {
     for (std::size_t i = 0; i < columns_.size(); ++i)
       columns_[i].is_number ? numbers<float>(concat("column-", i), columns_[i].numbers)
                             : numbers<std::uint32_t>(concat("column-", i), columns_[i].codes);
-    out_.write(page.substr(at + kPlaceOfData.size()));
+    write_(page.substr(at + kPlaceOfData.size()));
   }
 
  private:
@@ -118,6 +128,9 @@ class Page {
         .member("dimensions", scene_.dimensions)
         .member("metric", map_metric_name(scene_.metric))
         .member("neighbors", scene_.neighbors)
+        .member("live", mode_ == PageMode::kOffline       ? ""
+                        : mode_ == PageMode::kServedTexts ? "texts"
+                                                          : "words")
         .key("layouts")
         .begin_array();
     for (const SceneLayout& layout : scene_.layouts) figures(json, layout);
@@ -142,22 +155,32 @@ class Page {
   }
 
   void block(std::string_view name, std::string_view bytes) {
-    out_.write(concat("<script type=\"application/octet-stream\" data-block=\"", name, "\">"));
+    write_(concat("<script type=\"application/octet-stream\" data-block=\"", name, "\">"));
     for (std::string text; !bytes.empty(); text.clear()) {
       append_base64(text, bytes.substr(0, kPiece));
       bytes.remove_prefix(std::min(kPiece, bytes.size()));
-      out_.write(text);
+      write_(text);
     }
-    out_.write("</script>\n");
+    write_("</script>\n");
   }
 
   const Scene& scene_;
-  AtomicFile& out_;
+  FunctionRef<void(std::string_view)> write_;
+  PageMode mode_;
   std::vector<Coded> columns_;
 };
 
 }  // namespace
 
-void write_page(const Scene& scene, AtomicFile& out) { Page(scene, out).write(); }
+void write_page(const Scene& scene, FunctionRef<void(std::string_view)> write, PageMode mode) {
+  Page(scene, write, mode).write();
+}
+
+std::string page_policy(PageMode mode) {
+  constexpr std::string_view kBefore = "http-equiv=\"Content-Security-Policy\" content=\"";
+  const std::string_view page = page_template();
+  const std::size_t begin = page.find(kBefore) + kBefore.size();
+  return with_connections(page.substr(begin, page.find('"', begin) - begin), mode);
+}
 
 }  // namespace sememe

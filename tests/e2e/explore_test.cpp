@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "io/base64.h"
 #include "io/npy.h"
 #include "support/cli.h"
+#include "support/http_client.h"
 
 namespace sememe::test {
 namespace {
@@ -82,12 +84,48 @@ TEST_F(ExploreCommand, NoPointsAndFewPointsGivePages) {
   }
 }
 
+TEST_F(ExploreCommand, IsServedUntilItIsInterrupted) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const std::uint16_t port = free_port();
+    std::string page, placed, unknown;
+    const auto ask = [&] {
+      const std::string host = "Host: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n";
+      const Connection first(port);
+      if (!first.connected()) return false;
+      first.send("GET / HTTP/1.1\r\n" + host + "\r\n");
+      page = first.read_all();
+      const std::string body = "{\"text\":\"two\"}";
+      const Connection second(port), third(port);
+      second.send("POST /api/place HTTP/1.1\r\n" + host + "Content-Type: application/json\r\nContent-Length: " +
+                  std::to_string(body.size()) + "\r\n\r\n" + body);
+      placed = second.read_all();
+      third.send("POST /api/place HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}");
+      unknown = third.read_all();
+      return true;
+    };
+    const RunResult result =
+        run_sememe({"explore", "-m", model(), "--port", std::to_string(port), "one", "two", "three"},
+                   {.signal = signal, .signal_when = ask});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.err, "sememe: note: the page is at http://127.0.0.1:" + std::to_string(port) + "/ until Ctrl-C\n");
+    EXPECT_TRUE(page.starts_with("HTTP/1.1 200 OK\r\n"));
+    EXPECT_NE(page.find("\r\nContent-Security-Policy: default-src 'none'; script-src 'sha256-"), std::string::npos);
+    EXPECT_NE(page.find("connect-src 'self'"), std::string::npos);
+    EXPECT_EQ(page.find("connect-src 'none'"), std::string::npos);
+    EXPECT_NE(placed.find("\"neighbors\":[[1,1.0"), std::string::npos) << placed;
+    EXPECT_TRUE(unknown.starts_with("HTTP/1.1 400 ")) << unknown;
+  }
+}
+
 TEST_F(ExploreCommand, ErrorsNameWhatIsWrong) {
   const std::string in = vectors(4), one = write("one.txt", "a\n"), out = path("page.html");
   expect_error({"explore", "-i", in, "-o", out, "--method", "magic"}, 2, "--method: expected one of");
   expect_error({"explore", "-i", in, "-o", out, "--labels", one}, 2, "expected 4 labels, one for each point, found 1");
   expect_error({"explore", "-i", in, "-o", out, "--labels-field", "x"}, 2, "which file has the labels?");
   expect_error({"explore", "-i", path("none.npy"), "-o", out}, 3, "none.npy");
+  expect_error({"explore", "-i", in, "-o", out, "--port", "0"}, 2, "choose one");
+  expect_error({"explore", "-i", in, "--address", "nowhere"}, 2, "expected an IP address");
+  expect_error({"explore", "--words", one, "-i", in, "-o", out}, 2, "--words has points of its own");
   expect_error({"map", "-i", in, "-o", out, "--report", path("r.json")}, 2, "--report: a page has its report inside");
 }
 

@@ -2,11 +2,12 @@ import { animate, between, Camera, type View } from "./camera";
 import { nameOf, valueOf, type Layout, type Scene } from "./data";
 import { count, h, replace, short } from "./dom";
 import { csvOf, idsOf, jsonOf, pngOf, save, svgOf, type PictureInput } from "./export";
+import { ask, type Placed } from "./live";
 import { listen, type Tool } from "./input";
-import { Overlay } from "./overlay";
+import { Overlay, type OverlayInput } from "./overlay";
 import { colorBy, colorChoices, type Coloring } from "./palette";
 import { drawLegend } from "./panels/legend";
-import { drawNeighbors, neighborsOf, type Neighbor } from "./panels/neighbors";
+import { drawNeighbors, drawPlaced, neighborsOf, type Neighbor } from "./panels/neighbors";
 import { PointTable } from "./panels/table";
 import { drawTrust } from "./panels/trust";
 import { makeRenderer } from "./render/make";
@@ -30,6 +31,7 @@ export class App {
   found: number[] = [];
   neighbors: Neighbor[] = [];
   coloring: Coloring;
+  placed: Placed | null = null;
   private readonly shell: Shell;
   private readonly table: PointTable;
   private grid: PointGrid;
@@ -136,7 +138,8 @@ export class App {
       radius: this.radius,
       texts: this.t >= 1,
       center: this.state.point,
-      neighbors: this.neighbors.map((neighbor) => neighbor.point),
+      neighbors: this.placed ? this.placed.neighbors.map(([point]) => point) : this.neighbors.map((neighbor) => neighbor.point),
+      ...this.placement(),
       marks: marks.map((point) => ({ point, strong: true })),
       hover: this.hover,
       shown: this.shown,
@@ -146,6 +149,45 @@ export class App {
     });
     clearTimeout(this.saveTimer);
     this.saveTimer = window.setTimeout(() => this.remember(), 200);
+  }
+
+  /** Where what was typed stands, and the arrows of a sum: from what is taken away to what is added, and from what is
+   *  left to the answer. */
+  placement(): Pick<OverlayInput, "placed" | "arrows"> {
+    const { placed, layout } = this;
+    if (!placed || this.t < 1) return { placed: null, arrows: [] };
+    const index = this.scene.layouts.indexOf(layout);
+    const on = (places: [number, number][]) => layout.place(...places[index]!);
+    const [x, y] = on(placed.places);
+    const added = placed.terms.filter((term) => term.sign > 0), taken = placed.terms.filter((term) => term.sign < 0);
+    const arrows: OverlayInput["arrows"] = taken.flatMap((term, i) => {
+      const other = added[i + 1];
+      return other ? [{ from: on(term.places), to: on(other.places), label: `${term.text} to ${other.text}` }] : [];
+    });
+    if (added[0] && placed.terms.length > 1)
+      arrows.push({ from: on(added[0].places), to: [x, y], label: `from ${added[0].text}` });
+    return { placed: { x, y, text: placed.text }, arrows };
+  }
+
+  private async place(text: string): Promise<void> {
+    const { answer } = this.shell;
+    answer.textContent = "…";
+    try {
+      const placed = await ask(text, this.scene.live === "words");
+      this.choose(-1);
+      this.placed = placed;
+      answer.textContent = "";
+      drawPlaced(this.shell.neighbors, this.scene, placed, (i) => this.choose(i));
+      const nearest = placed.neighbors[0];
+      if (nearest) this.say(`${short(text, 60)}: nearest is ${short(nameOf(this.scene, nearest[0]), 60)}`);
+      const { placed: spot } = this.placement();
+      const { points } = this.layout;
+      if (spot)
+        this.fly(this.camera.around([[spot.x, spot.y], ...placed.neighbors.map(([i]): [number, number] => [points[2 * i]!, points[2 * i + 1]!])]));
+      this.request();
+    } catch (error) {
+      answer.textContent = (error as Error).message;
+    }
   }
 
   /** Colours of points as they are now: hidden ones vanish; beside a selection or a search, the others fade. */
@@ -193,6 +235,7 @@ export class App {
   choose(point: number, walked = false): void {
     if (!walked && this.state.point >= 0 && this.state.point !== point) this.trail.push(this.state.point);
     this.state.point = point;
+    this.placed = null;
     this.refreshPoint();
     if (point >= 0) {
       const at = (i: number): [number, number] => [this.layout.points[2 * i]!, this.layout.points[2 * i + 1]!];
@@ -212,7 +255,8 @@ export class App {
   private refreshPoint(): void {
     const { point } = this.state;
     this.neighbors = point < 0 ? [] : neighborsOf(this.scene, this.layout, point);
-    drawNeighbors(this.shell.neighbors, this.scene, this.layout, point, this.neighbors, (i) => this.choose(i));
+    if (this.placed) drawPlaced(this.shell.neighbors, this.scene, this.placed, (i) => this.choose(i));
+    else drawNeighbors(this.shell.neighbors, this.scene, this.layout, point, this.neighbors, (i) => this.choose(i));
     this.table.draw();
     this.request();
   }
@@ -556,6 +600,10 @@ export class App {
     press("in", () => this.zoom(1.4));
     press("out", () => this.zoom(1 / 1.4));
     press("help", () => shell.help.showModal());
+    shell.ask.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.place(shell.typed.value);
+    });
     shell.theme.addEventListener("click", () => this.toggleTheme());
     shell.color.addEventListener("change", () => this.setColor(shell.color.value));
     let timer = 0;

@@ -21,6 +21,8 @@ export interface Layout {
   raw: Float32Array;
   /** The same turned, moved and scaled into the square from -1 to 1. */
   points: Float32Array;
+  /** Does to any place of the map what was done to the points. */
+  place: (x: number, y: number) => [number, number];
   /** True neighbours kept, of figures.kept_of. */
   kept: Uint8Array;
   figures: Figures;
@@ -36,6 +38,8 @@ export interface Scene {
   size: number;
   dimensions: number;
   metric: "cosine" | "euclidean";
+  /** What the server that the page came from takes: nothing where it came from disk. */
+  live: "" | "texts" | "words";
   texts: string[];
   layouts: Layout[];
   columns: Column[];
@@ -81,13 +85,14 @@ interface Meta {
   dimensions: number;
   metric: "cosine" | "euclidean";
   neighbors: number;
+  live: "" | "texts" | "words";
   layouts: Figures[];
   columns: { name: string; type: string; values: string[] }[];
   clusters: string[];
 }
 
 /** Turns (and mirrors) `raw` onto `like`, so that points travel little between the two, and fits it into the square. */
-export function fit(raw: Float32Array, like?: Float32Array): Float32Array {
+export function fit(raw: Float32Array, like?: Float32Array): Pick<Layout, "points" | "place"> {
   const n = raw.length / 2;
   const out = new Float32Array(raw.length);
   let mx = 0, my = 0;
@@ -109,10 +114,13 @@ export function fit(raw: Float32Array, like?: Float32Array): Float32Array {
   const mirror = Math.hypot(mirrorDot, mirrorCross) > Math.hypot(dot, cross) ? -1 : 1;
   const angle = like ? (mirror < 0 ? Math.atan2(mirrorCross, mirrorDot) : Math.atan2(cross, dot)) : 0;
   const c = Math.cos(angle), s = Math.sin(angle);
-  let low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+  const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+  const turn = (x: number, y: number): [number, number] => {
+    const dx = x - mx, dy = mirror * (y - my);
+    return [c * dx - s * dy, s * dx + c * dy];
+  };
   for (let i = 0; i < n; i++) {
-    const x = raw[2 * i]! - mx, y = mirror * (raw[2 * i + 1]! - my);
-    const turned = [c * x - s * y, s * x + c * y];
+    const turned = turn(raw[2 * i]!, raw[2 * i + 1]!);
     for (const a of [0, 1]) {
       out[2 * i + a] = turned[a]!;
       low[a] = Math.min(low[a]!, turned[a]!);
@@ -120,8 +128,13 @@ export function fit(raw: Float32Array, like?: Float32Array): Float32Array {
     }
   }
   const extent = Math.max(high[0]! - low[0]!, high[1]! - low[1]!) || 1;
-  for (let i = 0; i < 2 * n; i++) out[i] = (2 * (out[i]! - (low[i % 2]! + high[i % 2]!) / 2)) / extent;
-  return out;
+  const middle = [0, 1].map((a) => (low[a]! + high[a]!) / 2);
+  for (let i = 0; i < 2 * n; i++) out[i] = (2 * (out[i]! - middle[i % 2]!)) / extent;
+  const place = (x: number, y: number): [number, number] => {
+    const [u, v] = turn(x, y);
+    return [(2 * (u - middle[0]!)) / extent, (2 * (v - middle[1]!)) / extent];
+  };
+  return { points: out, place };
 }
 
 export function readScene(): Scene {
@@ -133,7 +146,7 @@ export function readScene(): Scene {
       method: figures.method,
       name: kMethods[figures.method] ?? figures.method,
       raw,
-      points: fit(raw, layouts[0]?.points),
+      ...fit(raw, layouts[0]?.points),
       kept: block(`kept-${i}`),
       figures,
     });
@@ -144,6 +157,7 @@ export function readScene(): Scene {
     size: meta.points,
     dimensions: meta.dimensions,
     metric: meta.metric,
+    live: meta.live,
     texts: json("texts") as string[],
     layouts,
     columns: meta.columns.map((column, i) =>

@@ -24,6 +24,9 @@ export interface OverlayInput {
   marks: Mark[];
   hover: number;
   shown: (point: number) => boolean;
+  /** A text that was typed, and arrows of a sum of words: map coordinates. */
+  placed: { x: number; y: number; text: string } | null;
+  arrows: { from: [number, number]; to: [number, number]; label: string }[];
   clusters: { name: string; x: number; y: number }[];
   /** The lasso or rectangle being drawn, in pixels: x, y, x, y, ... */
   outline: number[];
@@ -75,6 +78,7 @@ export class Overlay {
     for (const neighbor of input.neighbors) this.ring(at(neighbor), input.radius + 3, input.accent, 2);
     if (input.center >= 0) this.ring(at(input.center), input.radius + 5, input.accent, 3);
     if (input.hover >= 0) this.ring(at(input.hover), input.radius + 3, input.ink, 2);
+    this.placed(input, at);
     this.texts(input, at);
     this.outline(input);
   }
@@ -102,6 +106,45 @@ export class Overlay {
       context.stroke();
     });
     context.globalAlpha = 1;
+  }
+
+  private placed(input: OverlayInput, at: (point: number) => [number, number]): void {
+    const { context } = this;
+    for (const { from, to } of input.arrows) {
+      const [x1, y1] = input.camera.toScreen(...from), [x2, y2] = input.camera.toScreen(...to);
+      const angle = Math.atan2(y2 - y1, x2 - x1);
+      context.beginPath();
+      context.moveTo(x1, y1);
+      context.lineTo(x2, y2);
+      for (const side of [-1, 1]) {
+        context.moveTo(x2, y2);
+        context.lineTo(x2 - 11 * Math.cos(angle + side * 0.4), y2 - 11 * Math.sin(angle + side * 0.4));
+      }
+      context.strokeStyle = input.ink;
+      context.lineWidth = 2;
+      context.stroke();
+    }
+    if (!input.placed) return;
+    const [x, y] = input.camera.toScreen(input.placed.x, input.placed.y);
+    context.strokeStyle = input.accent;
+    for (const neighbor of input.neighbors) {
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(...at(neighbor));
+      context.lineWidth = 1.2;
+      context.stroke();
+    }
+    context.beginPath();
+    for (let i = 0; i < 10; i++) {
+      const r = i % 2 ? 5 : 12, angle = (Math.PI * i) / 5 - Math.PI / 2;
+      context.lineTo(x + r * Math.cos(angle), y + r * Math.sin(angle));
+    }
+    context.closePath();
+    context.fillStyle = input.accent;
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = input.paper;
+    context.stroke();
   }
 
   private outline({ outline, accent }: OverlayInput): void {
@@ -164,6 +207,14 @@ export class Overlay {
     if (input.center >= 0) marked.set(input.center, true);
     for (const neighbor of input.neighbors) if (!marked.has(neighbor)) marked.set(neighbor, false);
     for (const mark of input.marks.slice(0, 60)) if (!marked.has(mark.point)) marked.set(mark.point, false);
+    if (input.placed) {
+      const [x, y] = camera.toScreen(input.placed.x, input.placed.y);
+      place(short(input.placed.text, 48), x, y, 14, kStrongFont, true, true);
+    }
+    for (const { from, to, label } of input.arrows) {
+      const [x1, y1] = camera.toScreen(...from), [x2, y2] = camera.toScreen(...to);
+      place(label, (x1 + x2) / 2, (y1 + y2) / 2, 6, kFont, false, true);
+    }
     for (const [point, force] of marked) {
       const [x, y] = at(point);
       place(short(nameOf(scene, point), 48), x, y, input.radius + 6, kStrongFont, force, true);

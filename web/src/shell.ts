@@ -14,6 +14,10 @@ export interface Shell {
   query: HTMLInputElement;
   regex: HTMLInputElement;
   results: HTMLElement;
+  /** Only on a page that a server sent. */
+  typed: HTMLInputElement;
+  ask: HTMLFormElement;
+  answer: HTMLElement;
   tools: Map<string, HTMLButtonElement>;
   theme: HTMLButtonElement;
   legend: HTMLElement;
@@ -79,6 +83,17 @@ export function buildShell(root: HTMLElement, scene: Scene, mapName: string): Sh
     ["out", button("−", "Zoom out (-)", { "aria-label": "Zoom out" })],
     ["help", button("Keys", "Keys (?)")],
   ]);
+  const typed = h("input", { id: "typed", type: "text", autocomplete: "off", required: true });
+  const answer = h("p", { class: "note", role: "status" });
+  const hint = scene.live === "words" ? "a word, or king - man + woman" : "a sentence or a word";
+  const ask = h(
+    "form",
+    { class: "panel", hidden: !scene.live },
+    h("label", { for: "typed" }, `Place ${hint}`),
+    typed,
+    h("button", { type: "submit" }, "Place it"),
+    answer,
+  );
   const theme = button("Dark", "Dark or light (d)");
   const exports = h("div", { class: "exports", role: "group", "aria-label": "Save and share" });
   const help = h(
@@ -123,6 +138,7 @@ export function buildShell(root: HTMLElement, scene: Scene, mapName: string): Sh
           h("label", { for: "regex" }, regex, "regular expression"),
           results,
         ),
+        ask,
         legend,
         selection,
         exports,
@@ -134,7 +150,7 @@ export function buildShell(root: HTMLElement, scene: Scene, mapName: string): Sh
     help,
   );
   return {
-    stage, base, overlay, tip, status, methods, color, query, regex, results, tools, theme, legend, neighbors, trust,
+    stage, base, overlay, tip, status, methods, color, query, regex, results, typed, ask, answer, tools, theme, legend, neighbors, trust,
     selection, table, tableBox, help, exports,
   };
 }

@@ -65,6 +65,7 @@ export async function stop() {
 /** Opens a page from disk without a network; what it complains about fails the test that calls quiet(). */
 export async function open(file, { query = "", hash = "", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(15_000);
   if (!String(file).startsWith("http")) await context.setOffline(true);
   const page = await context.newPage();
   const said = [];

@@ -1,5 +1,6 @@
 import { distortionOf, nameOf, valueOf, type Layout, type Scene } from "../data";
 import { count, h, replace, short } from "../dom";
+import type { Placed } from "../live";
 import { rankOnMap } from "../spatial";
 
 export interface Neighbor {
@@ -34,6 +35,49 @@ function share(scene: Scene, neighbors: Neighbor[], score: number): number {
   return score > 0 ? nearest / score : 1;
 }
 
+function listOf(scene: Scene, neighbors: Neighbor[], go: (point: number) => void): HTMLOListElement {
+  const list = h("ol", { class: "neighbors" });
+  for (const { point, score, rank, farApart } of neighbors) {
+    const bar = h("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.setProperty("--share", `${(100 * share(scene, neighbors, score)).toFixed(1)}%`);
+    list.append(
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", "data-point": point, onclick: () => go(point) },
+          h("span", { class: "name" }, short(nameOf(scene, point), 80)),
+          h("span", { class: "score" }, score.toFixed(3)),
+          bar,
+          farApart && h("span", { class: "far" }, `far apart on this map: ${count(rank, "point")} nearer`),
+        ),
+      ),
+    );
+  }
+  return list;
+}
+
+const heading = (scene: Scene) =>
+  h("h3", {}, `Nearest in ${scene.dimensions} dimensions, by ${scene.metric === "cosine" ? "cosine" : "distance"}`);
+
+/** The panel of a text that was typed, and its true neighbours among the points. */
+export function drawPlaced(element: HTMLElement, scene: Scene, placed: Placed, go: (point: number) => void): void {
+  const neighbors = placed.neighbors.map(([point, score]) => ({ point, score, rank: 0, farApart: false }));
+  replace(
+    element,
+    h("h2", {}, "Neighbours"),
+    h("p", { class: "chosen" }, placed.text),
+    heading(scene),
+    listOf(scene, neighbors, go),
+    h(
+      "p",
+      { class: "note" },
+      "It was not there when the map was made: it stands at the mean of its five nearest neighbours’ places, weighted by closeness.",
+    ),
+  );
+}
+
 /** The panel of one point: its text, what is known of it, and its true neighbours. */
 export function drawNeighbors(
   element: HTMLElement,
@@ -59,27 +103,6 @@ export function drawNeighbors(
     const kept = layout.kept[point]!, of = layout.figures.kept_of;
     fact(`kept by ${layout.name}`, `${kept} of ${of} nearest (distortion ${distortionOf(layout, point).toFixed(2)})`);
   }
-  const list = h("ol", { class: "neighbors" });
-  for (const { point: neighbor, score, rank, farApart } of neighbors) {
-    const bar = h("span", { class: "bar", "aria-hidden": "true" });
-    bar.style.setProperty("--share", `${(100 * share(scene, neighbors, score)).toFixed(1)}%`);
-    const note = farApart ? `far apart on this map: ${count(rank, "point")} nearer` : "";
-    list.append(
-      h(
-        "li",
-        {},
-        h(
-          "button",
-          { type: "button", "data-point": neighbor, onclick: () => go(neighbor) },
-          h("span", { class: "name" }, short(nameOf(scene, neighbor), 80)),
-          h("span", { class: "score" }, score.toFixed(3)),
-          bar,
-          note && h("span", { class: "far" }, note),
-        ),
-      ),
-    );
-  }
-  const measure = scene.metric === "cosine" ? "cosine" : "distance";
   const far = neighbors.filter((neighbor) => neighbor.farApart).length;
   replace(
     element,
@@ -88,8 +111,8 @@ export function drawNeighbors(
     facts,
     scene.k === 0
       ? h("p", { class: "note" }, "This page was made without neighbours.")
-      : h("h3", {}, `Nearest in ${scene.dimensions} dimensions, by ${measure}`),
-    list,
+      : heading(scene),
+    listOf(scene, neighbors, go),
     far > 0 && h("p", { class: "note" }, `${layout.name} puts ${far} of ${neighbors.length} far apart from it.`),
   );
 }
