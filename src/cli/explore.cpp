@@ -14,6 +14,7 @@
 #include "cli/text_input.h"
 #include "explore/live.h"
 #include "explore/page.h"
+#include "explore/tour.h"
 #include "io/json.h"
 #include "server/http_server.h"
 
@@ -21,6 +22,7 @@ namespace sememe::cli {
 namespace {
 
 constexpr std::int64_t kDefaultPort = 8642;
+constexpr std::string_view kLessonText = "The cat sat on the mat.", kLessonOther = "A kitten lay on the rug.";
 
 constexpr Option kInputOptions[] = {
     kMapInputOption,
@@ -36,6 +38,8 @@ constexpr Option kInputOptions[] = {
     kLossyOption,
 };
 constexpr Option kPageOptions[] = {
+    {"tour", '\0', "",
+     "Begin with the lesson: how one text (and another, to compare) becomes a vector, computed by the model"},
     {.name = "method",
      .value = "NAME",
      .help = "A map to offer, pca or tsne; may be repeated, the first is shown first (default: tsne and pca)",
@@ -94,15 +98,20 @@ std::string field_of(const HttpRequest& request, std::string_view name) {
   return std::string(JsonDocument::parse(request.body, "request").root().at(name).as_string());
 }
 
-int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene) {
-  Typed typed{.options = encode_options(arguments)};
-  typed.words = std::move(input.words);
-  if (!typed.words && (!input.model.empty() || arguments.given("model")))
-    typed.encoder = load_encoder(arguments, console);
+/// What the lesson is computed with.
+struct Lesson {
+  explicit Lesson(const Arguments& arguments, const Encoder& encoder)
+      : probe(AttentionProbe::load(model_name(arguments))), tour(encoder, probe) {}
+  AttentionProbe probe;
+  Tour tour;
+};
+
+int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const Typed& typed,
+          const Tour* tour) {
   const PageMode mode = typed.words     ? PageMode::kServedWords
                         : typed.encoder ? PageMode::kServedTexts
                                         : PageMode::kOffline;
-  const LiveScene live(scene, std::move(input.vectors), std::ref(typed), console.options().threads);
+  const LiveScene live(scene, std::move(input.vectors), std::cref(typed), console.options().threads);
   std::string page;
   write_page(
       scene, [&page](std::string_view bytes) { page.append(bytes); }, mode);
@@ -123,11 +132,21 @@ int serve(const Arguments& arguments, Console& console, MapInput input, const Sc
       return json(live.place(field_of(request, "text")));
     if (request.path == "/api/analogy" && post && mode == PageMode::kServedWords)
       return json(live.analogy(field_of(request, "text")));
+    if (request.path == "/api/tour" && post && tour != nullptr)
+      return json(tour->lesson(field_of(request, "text"), field_of(request, "other")));
     return {404, "application/json", "{\"error\":\"there is nothing here\"}", {}};
   });
   console.note("the page is at ", server.url(), " until Ctrl-C");
   server.run();
   return 0;
+}
+
+void check_tour(const Arguments& arguments) {
+  for (const std::string_view other : {"input", "words", "texts", "labels", "labels-field", "demo"})
+    if (arguments.given(other))
+      fail(ErrorCode::kInvalidArgument, "--tour has texts and words of its own; leave out --", other);
+  if (arguments.operands().size() > 2)
+    fail(ErrorCode::kInvalidArgument, "--tour: expected at most two texts, found ", arguments.operands().size());
 }
 
 int run_explore(const Arguments& arguments, Console& console) {
@@ -139,10 +158,29 @@ int run_explore(const Arguments& arguments, Console& console) {
   options.map = map_options(arguments, console);
   options.neighbors = arguments.number("neighbors").value_or(options.neighbors);
   options.clusters = arguments.number("clusters");
-  MapInput input = read_map_input(arguments, console);
+
+  Typed typed{.options = encode_options(arguments)};
+  std::optional<Lesson> lesson;
+  MapInput input;
+  if (arguments.on("tour")) {
+    check_tour(arguments);
+    typed.encoder = load_encoder(arguments, console);
+    lesson.emplace(arguments, *typed.encoder);
+    input = demo_input(*typed.encoder, typed.options);
+  } else {
+    input = read_map_input(arguments, console);
+    const bool embeds = !input.words && (!input.model.empty() || arguments.given("model"));
+    if (!file && embeds) typed.encoder = load_encoder(arguments, console);
+    typed.words = std::move(input.words);
+  }
   const std::string title = arguments.text("title").value_or(scene_title(arguments));
-  const Scene scene = make_scene(input, std::move(options), title, console);
-  if (!file) return serve(arguments, console, std::move(input), scene);
+  Scene scene = make_scene(input, std::move(options), title, console);
+  if (lesson) {
+    const std::vector<std::string>& texts = arguments.operands();
+    scene.tour =
+        lesson->tour.document(texts.empty() ? kLessonText : texts[0], texts.size() < 2 ? kLessonOther : texts[1]);
+  }
+  if (!file) return serve(arguments, console, std::move(input), scene, typed, lesson ? &lesson->tour : nullptr);
   write_scene(scene, *file);
   return 0;
 }
@@ -155,15 +193,19 @@ const Command kExplore = {
     .operands = "[TEXT...]",
     .max_operands = 1 << 30,
     .description =
-        "Makes a page with maps of the points, by each method, and serves it on this machine, or writes it to one HTML "
-        "file with --html. A click on a point shows its nearest neighbours "
-        "in the original space, and where the map puts them far apart; the page searches, selects, exports, colours by "
-        "label, number, cluster or distortion, and tells by numbers how far each map can be trusted. It opens from "
-        "disk, "
-        "without a server or a network.\n\n"
+        "Makes a page with maps of the points, by each method, and serves it on this machine until Ctrl-C, or writes "
+        "it to "
+        "one HTML file with --html, which opens from disk without a network. A click on a point shows its nearest "
+        "neighbours in the original space, and where the map puts them far apart; the page searches, selects, exports, "
+        "colours by label, number, cluster or distortion, and tells by numbers how far each map can be trusted. On a "
+        "served page, what you type is embedded and placed among the points; with --words also sums such as king - man "
+        "+ woman.\n\n"
+        "--tour begins with the lesson: tokens, table rows, attention, pooling and cosine of a text, and a map of "
+        "fourteen words.\n\n"
         "Every --labels-field becomes a column: of categories, or of numbers where all values are numbers.",
     .examples =
         "sememe explore --demo\n"
+        "sememe explore --tour \"The bank of the river\"\n"
         "sememe explore --words vectors.vec --port 8080\n"
         "sememe explore -i vectors.npy --texts texts.jsonl --labels-field label --html page.html\n",
     .groups = kGroups,

@@ -71,11 +71,7 @@ void embed(const Arguments& arguments, Console& console, MapInput& out) {
   const EncodeOptions options = encode_options(arguments);
   out.model = std::filesystem::path(model_name(arguments)).filename().string();
   if (arguments.on("demo")) {
-    const Encoder encoder = load_encoder(arguments, console);
-    out.columns.push_back({"category", {}});
-    for (const auto& [word, label] : kDemo)
-      out.texts.emplace_back(word), out.columns.front().values.emplace_back(label);
-    out.vectors = encoder.encode(out.texts, options);
+    out = demo_input(load_encoder(arguments, console), options);
     return;
   }
   TextInput input(arguments);
@@ -109,6 +105,15 @@ void read_words(const Arguments& arguments, MapInput& out) {
 }
 
 }  // namespace
+
+MapInput demo_input(const Encoder& encoder, const EncodeOptions& options) {
+  MapInput out;
+  out.columns.push_back({"category", {}});
+  for (const auto& [word, label] : kDemo) out.texts.emplace_back(word), out.columns.front().values.emplace_back(label);
+  out.vectors = encoder.encode(out.texts, options);
+  out.model = encoder.info().name;
+  return out;
+}
 
 MapInput read_map_input(const Arguments& arguments, Console& console) {
   MapInput out;

@@ -7,6 +7,7 @@
 #include "cli/arguments.h"
 #include "cli/console.h"
 #include "explore/scene.h"
+#include "sememe/encoder.h"
 #include "sememe/matrix.h"
 #include "sememe/words.h"
 
@@ -38,6 +39,9 @@ inline constexpr Option kLabelsFieldOption = {
 inline constexpr Option kTextsOption = {"texts", '\0', "FILE",
                                         "The texts of vectors, one for each; formats as for --labels"};
 inline constexpr Option kDemoOption = {"demo", '\0', "", "Draw fourteen words of four categories"};
+
+/// Fourteen words of four categories, and their vectors.
+MapInput demo_input(const Encoder& encoder, const EncodeOptions& options);
 
 /// The points that the flags name: vectors of a .npy file, with the texts of --texts; or texts, which the model embeds;
 /// or the words of --demo, or the first of --words. Labels come from --labels; or, where only --labels-field is given,

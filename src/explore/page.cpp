@@ -100,6 +100,7 @@ class Page {
     const std::size_t at = page.find(kPlaceOfData);
     write_(with_connections(page.substr(0, at), mode_));
     block("meta", meta());
+    if (!scene_.tour.empty()) block("tour", scene_.tour);
     JsonWriter texts;
     strings(texts, scene_.texts);
     block("texts", texts.text());

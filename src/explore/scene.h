@@ -43,6 +43,7 @@ struct Scene {
   std::vector<float> neighbor_score;      ///< (N, K): cosine, or distance under kEuclidean
   Clusters clusters;
   std::vector<std::string> cluster_names;
+  std::string tour;  ///< Tour::document() of a page that begins with the lesson, else ""
 };
 
 struct SceneOptions {

@@ -84,6 +84,19 @@ TEST_F(ExploreCommand, NoPointsAndFewPointsGivePages) {
   }
 }
 
+TEST_F(ExploreCommand, TourHasTheLessonOfItsTexts) {
+  const std::string html = path("tour.html");
+  output_of({"explore", "-m", model(), "--tour", "one text", "another", "--html", html});
+  const std::string page = read(html);
+  const JsonDocument tour = block(page, "tour"), texts = block(page, "texts");
+  EXPECT_EQ(tour.root().at("lesson").at("texts").elements()[1].at("text").as_string(), "another");
+  EXPECT_EQ(texts.root().size(), 14u);
+  const std::string out = path("x.html");
+  expect_error({"explore", "-m", model(), "--tour", "--demo", "-o", out}, 2, "leave out --demo");
+  expect_error({"explore", "-m", model(), "--tour", "a", "b", "c", "-o", out}, 2, "at most two texts, found 3");
+  expect_error({"explore", "-m", model(), "--tour", " ", "-o", out}, 2, "the text is empty");
+}
+
 TEST_F(ExploreCommand, IsServedUntilItIsInterrupted) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::uint16_t port = free_port();

@@ -74,6 +74,11 @@ function block(name: string): Uint8Array {
   return bytes;
 }
 
+/** The document in a block that not every page has. */
+export function readOptional(name: string): unknown {
+  return document.querySelector(`script[data-block="${name}"]`) ? json(name) : null;
+}
+
 const json = (name: string): unknown => JSON.parse(new TextDecoder().decode(block(name)));
 const floats = (name: string) => new Float32Array(block(name).buffer);
 const integers = (name: string) => new Int32Array(block(name).buffer);

@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { after, before, test } from "node:test";
-import { accessible, app, open, program, settle, shoot, start, stop, write } from "./support.mjs";
+import { accessible, app, open, serve, settle, shoot, start, stop, write } from "./support.mjs";
 
 before(start);
 after(stop);
-
-/** Runs `sememe explore` as a server; gives its address and how to end it. */
-function serve(t, ...args) {
-  return new Promise((done, failed) => {
-    const child = spawn(program, ["explore", "--port", "0", ...args], { stdio: ["ignore", "ignore", "pipe"] });
-    t.after(() => child.kill("SIGKILL")); // of a test that failed before it ended the server
-    let said = "";
-    child.stderr.on("data", (bytes) => {
-      said += bytes;
-      const found = /the page is at (\S+)/.exec(said);
-      if (found) done({ url: found[1], end: () => new Promise((ended) => (child.on("exit", ended), child.kill("SIGINT"))) });
-    });
-    child.on("exit", () => failed(new Error(said)));
-  });
-}
 
 test("a typed text is embedded, placed, and its neighbours light up", async (t) => {
   const server = await serve(t, "--demo");

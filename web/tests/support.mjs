@@ -1,6 +1,6 @@
 // Pages made by the real program, opened in a real Chromium with the network off.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -130,4 +130,25 @@ export async function accessible(page, what) {
 export async function download(page, act) {
   const [file] = await Promise.all([page.waitForEvent("download"), act()]);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+/** Runs `sememe explore` as a server; gives its address and how to end it. */
+export function serve(t, ...args) {
+  return new Promise((done, failed) => {
+    const child = spawn(program, ["explore", "--port", "0", ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    t.after(() => child.kill("SIGKILL")); // of a test that failed before it ended the server
+    let said = "";
+    child.stderr.on("data", (bytes) => {
+      said += bytes;
+      const found = /the page is at (\S+)/.exec(said);
+      if (found) done({ url: found[1], end: () => new Promise((ended) => (child.on("exit", ended), child.kill("SIGINT"))) });
+    });
+    child.on("exit", () => failed(new Error(said)));
+  });
+}
+
+/** A picture of the whole page, for people. */
+export async function shotOf(page, name) {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
