@@ -22,6 +22,7 @@ namespace sememe::cli {
 namespace {
 
 constexpr std::int64_t kDefaultPort = 8642;
+constexpr std::int64_t kManyPoints = 100000;
 constexpr std::string_view kLessonText = "The cat sat on the mat.", kLessonOther = "A kitten lay on the rug.";
 
 constexpr Option kInputOptions[] = {
@@ -42,12 +43,15 @@ constexpr Option kPageOptions[] = {
      "Begin with the lesson: how one text (and another, to compare) becomes a vector, computed by the model"},
     {.name = "method",
      .value = "NAME",
-     .help = "A map to offer, pca or tsne; may be repeated, the first is shown first (default: tsne and pca)",
+     .help = "A map to offer, as sememe map makes it; may be repeated, the first is shown first (default: all)",
      .repeats = true},
     kMetricOption,
     kPerplexityOption,
     kIterationsOption,
-    {"neighbors", 'k', "N", "Nearest neighbours of each point; 0 is none (default: 10)", 0, 200},
+    {"neighbors", 'k', "N",
+     "Nearest neighbours of each point, found beforehand; 0 is none, and a served page finds them at a click (default: "
+     "10; 0 for more than 100,000 points that are served)",
+     0, 200},
     {"clusters", '\0', "N", "Clusters to find and name; 0 is none (default: as suits the number of points)", 0, 1000},
     kSeedOption,
     {"title", '\0', "TEXT", "Title of the page (default: the name of the input)"},
@@ -63,12 +67,15 @@ const OptionGroup kGroups[] = {
 
 std::vector<MapMethod> methods(const Arguments& arguments) {
   std::vector<std::string> names = arguments.texts("method");
-  if (names.empty()) names = {"tsne", "pca"};
+  const bool all = names.empty();
+  if (all) names = {"tsne", "umap", "pca"};
   std::vector<MapMethod> out;
   for (const std::string& name : names) {
     const auto method = parse_map_method(name);
-    if (!method) fail(ErrorCode::kInvalidArgument, "--method: expected one of tsne, pca, found ", quote(name));
-    if (std::find(out.begin(), out.end(), *method) == out.end()) out.push_back(*method);
+    if (!method && !all)
+      fail(ErrorCode::kInvalidArgument, "--method: expected a method of sememe map, such as tsne or pca, found ",
+           quote(name));
+    if (method && std::find(out.begin(), out.end(), *method) == out.end()) out.push_back(*method);
   }
   return out;
 }
@@ -92,11 +99,15 @@ struct Typed {
   }
 };
 
-std::string field_of(const HttpRequest& request, std::string_view name) {
+JsonDocument document_of(const HttpRequest& request) {
   if (request.content_type != "application/json")
     fail(ErrorCode::kInvalidArgument, "expected a body of the type application/json");
-  return std::string(JsonDocument::parse(request.body, "request").root().at(name).as_string());
+  return JsonDocument::parse(request.body, "request");
 }
+std::string field_of(const HttpRequest& request, std::string_view name) {
+  return std::string(document_of(request).root().at(name).as_string());
+}
+std::int64_t point_of(const HttpRequest& request) { return document_of(request).root().at("point").as_int(); }
 
 /// What the lesson is computed with.
 struct Lesson {
@@ -110,7 +121,7 @@ int serve(const Arguments& arguments, Console& console, MapInput input, const Sc
           const Tour* tour) {
   const PageMode mode = typed.words     ? PageMode::kServedWords
                         : typed.encoder ? PageMode::kServedTexts
-                                        : PageMode::kOffline;
+                                        : PageMode::kServedVectors;
   const LiveScene live(scene, std::move(input.vectors), std::cref(typed), console.options().threads);
   std::string page;
   write_page(
@@ -128,8 +139,9 @@ int serve(const Arguments& arguments, Console& console, MapInput input, const Sc
               "text/html; charset=utf-8",
               page,
               {{"Content-Security-Policy", page_policy(mode) + "; frame-ancestors 'none'"}}};
-    if (request.path == "/api/place" && post && mode != PageMode::kOffline)
+    if (request.path == "/api/place" && post && mode != PageMode::kServedVectors)
       return json(live.place(field_of(request, "text")));
+    if (request.path == "/api/neighbors" && post) return json(live.neighbors_of(point_of(request)));
     if (request.path == "/api/analogy" && post && mode == PageMode::kServedWords)
       return json(live.analogy(field_of(request, "text")));
     if (request.path == "/api/tour" && post && tour != nullptr)
@@ -156,7 +168,6 @@ int run_explore(const Arguments& arguments, Console& console) {
   SceneOptions options;
   options.methods = methods(arguments);
   options.map = map_options(arguments, console);
-  options.neighbors = arguments.number("neighbors").value_or(options.neighbors);
   options.clusters = arguments.number("clusters");
 
   Typed typed{.options = encode_options(arguments)};
@@ -173,6 +184,9 @@ int run_explore(const Arguments& arguments, Console& console) {
     if (!file && embeds) typed.encoder = load_encoder(arguments, console);
     typed.words = std::move(input.words);
   }
+  // All pairs of so many points take long. A server finds neighbours when they are asked for.
+  const bool late = !file && input.vectors.rows() > kManyPoints;
+  options.neighbors = arguments.number("neighbors").value_or(late ? 0 : options.neighbors);
   const std::string title = arguments.text("title").value_or(scene_title(arguments));
   Scene scene = make_scene(input, std::move(options), title, console);
   if (lesson) {

@@ -301,6 +301,18 @@ TEST_F(Live, ASumIsThatOfUnitVectorsWithoutItsOwnTerms) {
   }
 }
 
+TEST_F(Live, NeighborsOfAPointAreThoseOfTheScene) {
+  for (const std::int64_t point : {0, 17, 39}) {
+    const JsonDocument document = JsonDocument::parse(live_->neighbors_of(point), "answer");
+    const std::vector<Json> found = document.root().at("neighbors").elements();
+    ASSERT_EQ(found.size(), 10u);
+    for (std::size_t j = 0; j < 10; ++j)
+      EXPECT_EQ(found[j].elements()[0].as_int(), scene_.neighbor_of[point * 10 + j]) << point;
+  }
+  EXPECT_THROW(live_->neighbors_of(-1), Error);
+  EXPECT_THROW(live_->neighbors_of(40), Error);
+}
+
 TEST_F(Live, UnknownWordsAndOtherLengthsAreErrors) {
   EXPECT_THROW(live_->place("nobody"), Error);
   EXPECT_THROW(live_->place("short"), Error);

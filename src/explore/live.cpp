@@ -110,7 +110,7 @@ void LiveScene::places(JsonWriter& json, std::span<const float> vector) const {
 void LiveScene::neighbors(JsonWriter& json, std::span<const float> vector,
                           std::span<const std::string> left_out) const {
   json.key("neighbors").begin_array();
-  for (const Near& near : nearest(vector, std::max<std::int64_t>(1, scene_.neighbors), left_out))
+  for (const Near& near : nearest(vector, shown(), left_out))
     json.begin_array().value(near.point).value(near.score).end_array();
   json.end_array();
 }
@@ -122,6 +122,19 @@ std::string LiveScene::place(std::string_view text) const {
   places(json, vector);
   neighbors(json, vector, {});
   json.end_object();
+  return json.take();
+}
+
+std::string LiveScene::neighbors_of(std::int64_t point) const {
+  if (point < 0 || point >= scene_.points)
+    fail(ErrorCode::kInvalidArgument, "explore: expected a point below ", scene_.points, ", found ", point);
+  std::vector<Near> found = nearest(vectors_.row(point), shown() + 1, {});
+  std::erase_if(found, [point](const Near& near) { return near.point == point; });
+  found.resize(std::min<std::int64_t>(std::ssize(found), shown()));
+  JsonWriter json;
+  json.begin_object().key("neighbors").begin_array();
+  for (const Near& near : found) json.begin_array().value(near.point).value(near.score).end_array();
+  json.end_array().end_object();
   return json.take();
 }
 

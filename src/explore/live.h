@@ -32,16 +32,22 @@ class LiveScene {
   /// of Embed; kInvalidArgument: a vector of another length, or one that is not finite; no points.
   std::string place(std::string_view text) const;
 
-  /// The same for a sum such as "king - man + woman" of unit vectors, with "terms": [{"text", "sign", "places"}, ...];
-  /// points of its terms are not among the neighbours.
-  /// Errors   also kInvalidArgument: no such sum.
+  /// {"neighbors"} of a point, without itself: for pages that were made without neighbours.
+  /// Errors   kInvalidArgument: no such point.
+  std::string neighbors_of(std::int64_t point) const;
+
+  /// As place(), for a sum such as "king - man + woman" of unit vectors, with "terms": [{"text", "sign", "places"},
+  /// ...]; points of its terms are not among the neighbours. Errors   also kInvalidArgument: no such sum.
   std::string analogy(std::string_view sum) const;
 
  private:
+  static constexpr std::int64_t kShown = 10;  // of a scene that has no neighbours
+
   struct Near {
     std::int64_t point;
     float score;  ///< as Scene::neighbor_score
   };
+  std::int64_t shown() const { return scene_.neighbors > 0 ? scene_.neighbors : kShown; }
   std::vector<float> vector_of(std::string_view text) const;
   /// The k nearest points, some left out.
   std::vector<Near> nearest(std::span<const float> vector, std::int64_t k, std::span<const std::string> left_out) const;

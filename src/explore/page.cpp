@@ -80,6 +80,20 @@ void strings(JsonWriter& json, const std::vector<std::string>& values) {
   json.end_array();
 }
 
+std::string_view live_name(PageMode mode) {
+  switch (mode) {
+    case PageMode::kOffline:
+      return "";
+    case PageMode::kServedVectors:
+      return "vectors";
+    case PageMode::kServedTexts:
+      return "texts";
+    case PageMode::kServedWords:
+      break;
+  }
+  return "words";
+}
+
 /// A served page may ask its own server.
 std::string with_connections(std::string_view text, PageMode mode) {
   std::string out(text);
@@ -129,9 +143,7 @@ class Page {
         .member("dimensions", scene_.dimensions)
         .member("metric", map_metric_name(scene_.metric))
         .member("neighbors", scene_.neighbors)
-        .member("live", mode_ == PageMode::kOffline       ? ""
-                        : mode_ == PageMode::kServedTexts ? "texts"
-                                                          : "words")
+        .member("live", live_name(mode_))
         .key("layouts")
         .begin_array();
     for (const SceneLayout& layout : scene_.layouts) figures(json, layout);

@@ -10,9 +10,10 @@ namespace sememe {
 
 /// What a page can ask the program that serves it.
 enum class PageMode {
-  kOffline,      ///< nothing: a file that opens from disk
-  kServedTexts,  ///< POST /api/place
-  kServedWords,  ///< also POST /api/analogy
+  kOffline,        ///< nothing: a file that opens from disk
+  kServedVectors,  ///< POST /api/neighbors
+  kServedTexts,    ///< also POST /api/place
+  kServedWords,    ///< also POST /api/analogy
 };
 
 /// Writes the page of a scene: one HTML document that needs no other and no network. Its data stand in script elements

@@ -132,7 +132,7 @@ TEST_F(ExploreCommand, IsServedUntilItIsInterrupted) {
 
 TEST_F(ExploreCommand, ErrorsNameWhatIsWrong) {
   const std::string in = vectors(4), one = write("one.txt", "a\n"), out = path("page.html");
-  expect_error({"explore", "-i", in, "-o", out, "--method", "magic"}, 2, "--method: expected one of");
+  expect_error({"explore", "-i", in, "-o", out, "--method", "magic"}, 2, "--method: expected a method of sememe map");
   expect_error({"explore", "-i", in, "-o", out, "--labels", one}, 2, "expected 4 labels, one for each point, found 1");
   expect_error({"explore", "-i", in, "-o", out, "--labels-field", "x"}, 2, "which file has the labels?");
   expect_error({"explore", "-i", path("none.npy"), "-o", out}, 3, "none.npy");

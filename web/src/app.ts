@@ -2,7 +2,7 @@ import { animate, between, Camera, type View } from "./camera";
 import { nameOf, valueOf, type Layout, type Scene } from "./data";
 import { count, h, replace, short } from "./dom";
 import { csvOf, idsOf, jsonOf, pngOf, save, svgOf, type PictureInput } from "./export";
-import { ask, type Placed } from "./live";
+import { ask, askNeighbors, type Placed } from "./live";
 import { listen, type Tool } from "./input";
 import { Overlay, type OverlayInput } from "./overlay";
 import { colorBy, colorChoices, type Coloring } from "./palette";
@@ -32,6 +32,8 @@ export class App {
   neighbors: Neighbor[] = [];
   coloring: Coloring;
   placed: Placed | null = null;
+  /** Neighbours that the server was asked for. */
+  private readonly asked = new Map<number, [number, number][]>();
   private readonly shell: Shell;
   private readonly table: PointTable;
   private grid: PointGrid;
@@ -252,9 +254,20 @@ export class App {
     }
   }
 
+  /** Asks the server for neighbours that the page did not come with. */
+  private async lookFor(point: number): Promise<void> {
+    try {
+      this.asked.set(point, await askNeighbors(point));
+      if (this.state.point === point) this.refreshPoint();
+    } catch (error) {
+      this.say((error as Error).message);
+    }
+  }
+
   private refreshPoint(): void {
     const { point } = this.state;
-    this.neighbors = point < 0 ? [] : neighborsOf(this.scene, this.layout, point);
+    this.neighbors = point < 0 ? [] : neighborsOf(this.scene, this.layout, point, this.asked.get(point));
+    if (point >= 0 && this.scene.k === 0 && this.scene.live && !this.asked.has(point)) void this.lookFor(point);
     if (this.placed) drawPlaced(this.shell.neighbors, this.scene, this.placed, (i) => this.choose(i));
     else drawNeighbors(this.shell.neighbors, this.scene, this.layout, point, this.neighbors, (i) => this.choose(i));
     this.table.draw();

@@ -39,7 +39,7 @@ export interface Scene {
   dimensions: number;
   metric: "cosine" | "euclidean";
   /** What the server that the page came from takes: nothing where it came from disk. */
-  live: "" | "texts" | "words";
+  live: "" | "vectors" | "texts" | "words";
   texts: string[];
   layouts: Layout[];
   columns: Column[];
@@ -90,7 +90,7 @@ interface Meta {
   dimensions: number;
   metric: "cosine" | "euclidean";
   neighbors: number;
-  live: "" | "texts" | "words";
+  live: "" | "vectors" | "texts" | "words";
   layouts: Figures[];
   columns: { name: string; type: string; values: string[] }[];
   clusters: string[];

@@ -88,7 +88,7 @@ export function buildShell(root: HTMLElement, scene: Scene, mapName: string): Sh
   const hint = scene.live === "words" ? "a word, or king - man + woman" : "a sentence or a word";
   const ask = h(
     "form",
-    { class: "panel", hidden: !scene.live },
+    { class: "panel", hidden: scene.live !== "texts" && scene.live !== "words" },
     h("label", { for: "typed" }, `Place ${hint}`),
     typed,
     h("button", { type: "submit" }, "Place it"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible, app, open, serve, settle, shoot, start, stop, write } from "./support.mjs";
+import { accessible, app, grouped, open, place, serve, settle, shoot, start, stop, write } from "./support.mjs";
 
 before(start);
 after(stop);
@@ -31,6 +31,21 @@ test("a typed text is embedded, placed, and its neighbours light up", async (t) 
   }
   await app(page, "app.choose(0)");
   assert.equal(await app(page, "app.placed"), null);
+  page.quiet();
+  await page.context().close();
+  assert.equal(await server.end(), 0);
+});
+
+test("a page without neighbours finds them at a click", async (t) => {
+  const server = await serve(t, "-k", "0", "-i", grouped("late.npy", 60, 6, 3));
+  const page = await open(server.url);
+  await settle(page);
+  assert.ok(!(await page.locator("#typed").isVisible()), "vectors alone take no text");
+  await page.mouse.click(...(await place(page, 30)));
+  await page.waitForFunction(() => document.querySelectorAll(".neighbors button").length === 10);
+  const chosen = Number((await page.locator(".chosen").textContent()).replace("point ", ""));
+  for (const name of (await page.locator(".neighbors .name").allTextContents()).slice(0, 5))
+    assert.equal(Number(name.replace("point ", "")) % 3, chosen % 3, name);
   page.quiet();
   await page.context().close();
   assert.equal(await server.end(), 0);

@@ -14,18 +14,22 @@ export interface Neighbor {
 
 /** Whether a map tears a pair: the place among the neighbours on the map is more than three times the true one, and
  *  beyond three times the neighbours that are shown, or a third of all points where there are few. */
-const isFarApart = (scene: Scene, trueRank: number, mapRank: number): boolean =>
-  mapRank > 3 * trueRank && mapRank > Math.min(3 * scene.k, scene.size / 3);
+const isFarApart = (scene: Scene, k: number, trueRank: number, mapRank: number): boolean =>
+  mapRank > 3 * trueRank && mapRank > Math.min(3 * k, scene.size / 3);
 
-export function neighborsOf(scene: Scene, layout: Layout, point: number): Neighbor[] {
-  const out: Neighbor[] = [];
-  for (let j = 0; j < scene.k; j++) {
-    const neighbor = scene.neighbors[point * scene.k + j]!;
+/** Neighbours and their scores as the page has them. */
+export function pairsOf(scene: Scene, point: number): [number, number][] {
+  return Array.from({ length: scene.k }, (_, j) => {
+    const at = point * scene.k + j;
+    return [scene.neighbors[at]!, scene.scores[at]!];
+  });
+}
+
+export function neighborsOf(scene: Scene, layout: Layout, point: number, pairs = pairsOf(scene, point)): Neighbor[] {
+  return pairs.map(([neighbor, score], j) => {
     const rank = rankOnMap(layout.points, point, neighbor);
-    const farApart = isFarApart(scene, j + 1, rank + 1);
-    out.push({ point: neighbor, score: scene.scores[point * scene.k + j]!, rank, farApart });
-  }
-  return out;
+    return { point: neighbor, score, rank, farApart: isFarApart(scene, pairs.length, j + 1, rank + 1) };
+  });
 }
 
 /** Width of a bar, from 0 to 1. */
@@ -109,8 +113,8 @@ export function drawNeighbors(
     h("h2", {}, "Neighbours"),
     h("p", { class: "chosen" }, nameOf(scene, point)),
     facts,
-    scene.k === 0
-      ? h("p", { class: "note" }, "This page was made without neighbours.")
+    scene.k === 0 && neighbors.length === 0
+      ? h("p", { class: "note", role: "status" }, scene.live ? "Looking for neighbours …" : "This page was made without neighbours.")
       : heading(scene),
     listOf(scene, neighbors, go),
     far > 0 && h("p", { class: "note" }, `${layout.name} puts ${far} of ${neighbors.length} far apart from it.`),

@@ -25,7 +25,7 @@ export interface Renderer {
 
 /** Radius of points that suits their number and the zoom. */
 export function radiusOf(n: number, zoom: number): number {
-  const whole = Math.min(6, Math.max(0.9, 110 / Math.sqrt(n + 1)));
+  const whole = Math.min(6, Math.max(0.6, 110 / Math.sqrt(n + 1)));
   return Math.min(9, whole * Math.max(1, zoom) ** 0.35);
 }
 

@@ -50,15 +50,3 @@ export function attentionOf(traced: Traced, layer: number, head: number): number
   all.forEach((weight, i) => (out[i % (n * n)]! += weight / traced.heads));
   return out;
 }
-
-/** @throws Error with the server's words */
-export async function askLesson(text: string, other: string): Promise<Lesson> {
-  const response = await fetch("api/tour", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ text, other }),
-  });
-  const answer = (await response.json()) as Lesson & { error?: string };
-  if (!response.ok) throw new Error(answer.error ?? `the server answered ${response.status}`);
-  return answer;
-}

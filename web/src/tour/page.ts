@@ -1,7 +1,8 @@
 import { App } from "../app";
 import type { Scene } from "../data";
 import { h } from "../dom";
-import { askLesson, type Lesson, type Tour } from "./lesson";
+import { askLesson } from "../live";
+import type { Lesson, Tour } from "./lesson";
 import { wordMap } from "./map";
 import { attentionPart, bankPart, cosinePart, poolingPart, rowsPart, tokensPart } from "./parts";
 
