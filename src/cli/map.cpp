@@ -1,6 +1,7 @@
 #include "sememe/map.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/fail.h"
@@ -23,7 +24,10 @@ constexpr std::int64_t kMost = std::int64_t{1} << 30;
 
 constexpr Option kInputOptions[] = {
     {"input", 'i', "FILE",
-     "Read vectors from FILE.npy, or texts, which are embedded first, from any other FILE; - is standard input"},
+     "Read vectors from FILE.npy, word vectors from FILE.vec or FILE.bin, or texts, which are embedded first, from any "
+     "other FILE; - is standard input"},
+    {"words", '\0', "", "The input is a file of word vectors, whatever its name: word2vec, GloVe or fastText"},
+    {"limit", '\0', "N", "Of word vectors, take the first N (default: 20000; 0 is all)", 0, kMost},
     {"labels", '\0', "FILE",
      "A label for each point, which colours it: one a line; .jsonl, .csv and .tsv by their name"},
     {"labels-field", '\0', "NAME", "Member or column of --labels that holds the label (default: label)"},
@@ -35,10 +39,15 @@ constexpr Option kInputOptions[] = {
     kLossyOption,
 };
 constexpr Option kMapOptions[] = {
-    {"method", '\0', "tsne|pca", "How the map is made (default: tsne)"},
+    {"method", '\0', "tsne|umap|pca", "How the map is made (default: tsne)"},
     {"metric", '\0', "cosine|euclidean", "What makes vectors neighbours (default: cosine)"},
     {"perplexity", '\0', "X", "tsne: about how many neighbours a point has a say in (default: 30)"},
     {"iterations", '\0', "N", "tsne: steps after the first 250, which exaggerate (default: 500)", 0, kMost},
+    {"neighbors", '\0', "N", "umap: neighbours of a point, itself counted (default: 15)", 2, kMost},
+    {"min-dist", '\0', "X", "umap: how close points may lie (default: 0.1)"},
+    {"epochs", '\0', "N", "umap: rounds (default: 500 up to 10,000 points, else 200)", 0, kMost},
+    {"supervised", '\0', "", "umap: keep points of different --labels apart; an empty label is unknown"},
+    {"start", '\0', "pca|spectral", "Where points start (default: pca for tsne, spectral for umap)"},
     {"seed", '\0', "N", "Of what is left to chance; one seed always gives the same map (default: 1)", 0, kMost},
 };
 constexpr Option kOutputOptions[] = {
@@ -65,9 +74,26 @@ MapOptions map_options(const Arguments& arguments, const Console& console) {
   options.metric = *parse_map_metric(arguments.text("metric").value_or("cosine"));
   if (const auto perplexity = arguments.text("perplexity")) options.perplexity = number_of(*perplexity, "perplexity");
   options.iterations = arguments.number("iterations").value_or(options.iterations);
+  options.neighbors = arguments.number("neighbors").value_or(options.neighbors);
+  if (const auto distance = arguments.text("min-dist")) options.min_dist = number_of(*distance, "min-dist");
+  options.epochs = arguments.number("epochs");
+  if (const auto start = arguments.text("start")) options.start = parse_map_start(*start);
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
   return options;
+}
+
+/// A number for each label; -1 for empty ones.
+std::vector<std::int32_t> numbers_of(const std::vector<std::string>& labels) {
+  std::map<std::string_view, std::int32_t> known;
+  std::vector<std::int32_t> out;
+  for (const std::string& label : labels)
+    out.push_back(label.empty() ? -1 : known.emplace(label, static_cast<std::int32_t>(known.size())).first->second);
+  return out;
+}
+
+std::string_view method_title(MapMethod method) {
+  return method == MapMethod::kPca ? "PCA" : method == MapMethod::kTsne ? "t-SNE" : "UMAP";
 }
 
 std::string csv_field(std::string_view text) {
@@ -119,6 +145,7 @@ std::string report_json(const MapInput& input, const MapOptions& options, const 
       .member("seconds", seconds);
   if (options.method == MapMethod::kTsne)
     json.member("perplexity", map.perplexity).member("iterations", map.iterations);
+  if (options.method == MapMethod::kUmap) json.member("umap_neighbors", map.neighbors).member("epochs", map.iterations);
   json.key("KL");
   map.kl_divergence ? json.value(*map.kl_divergence) : json.null();
   json.member("neighbors", quality.neighbors)
@@ -141,6 +168,13 @@ int run_map(const Arguments& arguments, Console& console) {
   MapOptions options = map_options(arguments, console);
   const MapInput input = read_map_input(arguments, console);
   const MatView<const float> vectors = input.vectors.view();
+  std::vector<std::int32_t> categories;
+  if (arguments.on("supervised")) {
+    if (options.method != MapMethod::kUmap || input.labels.empty())
+      fail(ErrorCode::kInvalidArgument, "--supervised is for --method umap with --labels");
+    categories = numbers_of(input.labels);
+    options.labels = categories;
+  }
 
   Progress progress(console);
   StageProgress stages(console);
@@ -170,7 +204,7 @@ int run_map(const Arguments& arguments, Console& console) {
   else if (format == "svg")
     write_text(svg_map(input, map.points,
                        concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ",
-                              options.method == MapMethod::kPca ? "PCA" : "t-SNE")),
+                              method_title(options.method))),
                name);
   else
     write_csv(input, map.points, name);
@@ -186,14 +220,16 @@ const Command kMap = {
     .operands = "[TEXT...]",
     .max_operands = 1 << 30,
     .description =
-        "Gives each vector or text a place on a plane, so that neighbours stay neighbours: by t-SNE, or by PCA, which "
-        "keeps directions. No map keeps all distances; --report tells how far this one can be trusted, with 1 as the "
+        "Gives each vector or text a place on a plane, so that neighbours stay neighbours: by t-SNE, by UMAP, or by "
+        "PCA, which keeps directions. No map keeps all distances; --report tells how far this one can be trusted, with "
+        "1 as the "
         "best: trustworthiness (neighbours on the map are neighbours in truth), continuity (true neighbours are "
         "neighbours on the map), and the part of the ten nearest that is kept. One seed gives the same map every time, "
         "with any number of threads.",
     .examples =
         "sememe map --demo -o words.svg\n"
         "sememe map -i vectors.npy --labels labels.txt -o map.svg --report report.json\n"
+        "sememe map -i glove.txt --words --method umap -o words.svg\n"
         "sememe map -i sentences.txt --method pca -o map.csv\n",
     .groups = kGroups,
     .run = run_map,

@@ -9,6 +9,7 @@
 #include "cli/text_input.h"
 #include "io/npy.h"
 #include "sememe/encoder.h"
+#include "sememe/words.h"
 
 namespace sememe::cli {
 namespace {
@@ -52,6 +53,18 @@ Matrix read_vectors(const std::string& path) {
   return out;
 }
 
+/// Words are the texts of their vectors.
+void read_words(const Arguments& arguments, const std::string& path, MapInput& out) {
+  constexpr std::int64_t kUsual = 20'000;  // more words are more than a map shows
+  const WordVectors words = WordVectors::load(path, {.limit = arguments.number("limit").value_or(kUsual)});
+  const MatView<const float> vectors = words.vectors();
+  out.vectors = Matrix(vectors.rows, vectors.cols);
+  for (std::int64_t i = 0; i < vectors.rows; ++i) {
+    std::copy_n(vectors.row(i), vectors.cols, out.vectors.row(i).data());
+    out.texts.emplace_back(words.word(i));
+  }
+}
+
 void embed(const Arguments& arguments, Console& console, MapInput& out) {
   const EncodeOptions options = encode_options(arguments);
   if (arguments.on("demo")) {
@@ -79,12 +92,18 @@ void embed(const Arguments& arguments, Console& console, MapInput& out) {
 MapInput read_map_input(const Arguments& arguments, Console& console) {
   MapInput out;
   const std::string path = arguments.text("input").value_or("");
-  const bool vectors = arguments.operands().empty() && path.ends_with(".npy");
+  const bool given = arguments.operands().empty() && !path.empty();
+  const bool words = given && (arguments.on("words") || path.ends_with(".vec") || path.ends_with(".bin"));
+  const bool vectors = given && !words && path.ends_with(".npy");
   if (arguments.on("demo") && (!path.empty() || !arguments.operands().empty() || arguments.given("labels")))
     fail(ErrorCode::kInvalidArgument, "--demo has words and labels of its own; leave out texts, -i and --labels");
   if (arguments.given("texts") && !vectors)
     fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
-  if (vectors) {
+  if (arguments.on("words") && !words)
+    fail(ErrorCode::kInvalidArgument, "--words: expected a file of word vectors with -i, found none");
+  if (words) {
+    read_words(arguments, path, out);
+  } else if (vectors) {
     out.vectors = read_vectors(path);
     out.texts = read_companions(arguments, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
   } else {

@@ -55,12 +55,12 @@ TEST_F(MapCommand, VectorsBecomeNpyCsvAndSvgOfTheSamePoints) {
 
 TEST_F(MapCommand, OneSeedGivesTheSameBytesForAnyNumberOfThreads) {
   const std::string in = vectors(300);
-  for (const std::string method : {"tsne", "pca"}) {
+  for (const std::string method : {"tsne", "pca", "umap"}) {
     std::string first;
     for (const std::string threads : {"1", "2"}) {
       const std::string file = path(method + threads + ".npy");
-      output_of(
-          {"map", "-i", in, "--method", method, "--seed", "7", "--iterations", "50", "--threads", threads, "-o", file});
+      output_of({"map", "-i", in, "--method", method, "--seed", "7", "--iterations", "50", "--epochs", "50",
+                 "--threads", threads, "-o", file});
       if (first.empty()) first = read(file);
       EXPECT_EQ(read(file), first) << method;
     }
@@ -86,6 +86,35 @@ TEST_F(MapCommand, ReportTellsHowFarTheMapCanBeTrusted) {
   const JsonDocument of_pca = JsonDocument::load(report);
   EXPECT_FALSE(of_pca.root().find("KL").has_value());
   EXPECT_EQ(of_pca.root().at("method").as_string(), "pca");
+}
+
+TEST_F(MapCommand, UmapTakesItsFlagsAndLabels) {
+  const std::string in = vectors(80), report = path("report.json"), a = path("a.npy"), b = path("b.npy");
+  const std::string labels = write("labels.txt", lines(79, "group ") + "\n");
+  output_of({"map", "-i", in, "--method", "umap", "--neighbors", "8", "--min-dist", "0.3", "--epochs", "40", "--report",
+             report, "-o", a});
+  const JsonDocument document = JsonDocument::load(report);
+  EXPECT_EQ(document.root().at("method").as_string(), "umap");
+  EXPECT_EQ(document.root().at("umap_neighbors").as_int(), 8);
+  EXPECT_EQ(document.root().at("epochs").as_int(), 40);
+  EXPECT_FALSE(document.root().find("KL").has_value());
+  output_of({"map", "-i", in, "--method", "umap", "--neighbors", "8", "--min-dist", "0.3", "--epochs", "40", "--labels",
+             labels, "--supervised", "-o", b});
+  EXPECT_NE(read(a), read(b));
+  output_of({"map", "-i", in, "--method", "umap", "--start", "pca", "--epochs", "1", "-o", b});
+  expect_error({"map", "-i", in, "--supervised", "--labels", labels}, 2,
+               "--supervised is for --method umap with --labels");
+  expect_error({"map", "-i", in, "--method", "umap", "--min-dist", "3"}, 2,
+               "min_dist: expected 0 to the spread, 1, found 3");
+}
+
+TEST_F(MapCommand, WordVectorsAreDrawnWithTheirWords) {
+  const std::string in = write("words.txt", "4 3\ncat 1 0 0\ndog 0.9 0.1 0\ncar 0 1 0\nbus 0 1 0.1\n");
+  const std::vector<std::string> csv = lines_of(output_of({"map", "-i", in, "--words", "--method", "pca"}));
+  ASSERT_EQ(csv.size(), 5u);
+  EXPECT_TRUE(csv[2].ends_with(",,dog")) << csv[2];
+  EXPECT_EQ(lines_of(output_of({"map", "-i", write("w.vec", read(in)), "--limit", "2", "--method", "pca"})).size(), 3u);
+  expect_error({"map", "--words", "one", "two"}, 2, "--words: expected a file of word vectors with -i, found none");
 }
 
 TEST_F(MapCommand, TextsAreEmbeddedFirst) {
@@ -141,7 +170,7 @@ TEST_F(MapCommand, TextsOfASvgDoNotCoverEachOtherAndStayInside) {
 
 TEST_F(MapCommand, FewPointsGiveMaps) {
   for (const std::int64_t n : {1, 2, 3})
-    for (const std::string method : {"tsne", "pca"})
+    for (const std::string method : {"tsne", "pca", "umap"})
       for (const std::string format : {"csv", "svg"}) {
         SCOPED_TRACE(n);
         EXPECT_FALSE(output_of({"map", "-i", vectors(n), "--method", method, "--format", format}).empty());
