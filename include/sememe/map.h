@@ -39,7 +39,7 @@ struct PcaOptions {
   int threads = 0;         ///< 0: all cores the process may use
 };
 
-/// Principal component analysis, exact where min(N, D) <= 800, else randomised.
+/// Principal component analysis, exact where min(N, D) <= 1,100, else randomised.
 ///
 /// Shapes   points (N, D); K = min(options.components, N, D).
 /// Values   signs and order as scikit-learn's PCA; the same bits for any number of threads.

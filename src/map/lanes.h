@@ -54,6 +54,16 @@ struct LaneTable {
   /// Likewise for dots[j] + bias and thresholds[j].
   std::int64_t (*find_in_columns)(const float* dots, float bias, const float* thresholds, std::int64_t count,
                                   std::int32_t* hits) noexcept;
+
+  /// y += x * row and returns row . v, in double, in one pass.
+  double (*dot_and_add)(const double* row, const double* v, double x, double* y, std::int64_t n) noexcept;
+  /// row -= a * x + b * y, in double.
+  void (*subtract_two)(double a, const double* x, double b, const double* y, double* row, std::int64_t n) noexcept;
+
+  /// to = row - mean, computed in double.
+  void (*centre)(const float* row, const double* mean, float* to, std::int64_t n) noexcept;
+  /// sums += row.
+  void (*add_to_sums)(const float* row, double* sums, std::int64_t n) noexcept;
 };
 
 const LaneTable& lanes();         ///< that of kernels()

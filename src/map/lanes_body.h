@@ -6,6 +6,7 @@ using i64 = std::int64_t;
 using u64 = std::uint64_t;
 constexpr i64 kLanes = 8;
 using F8 = float __attribute__((vector_size(32)));
+using D8 = double __attribute__((vector_size(64)));
 using I8 = i32 __attribute__((vector_size(32)));
 
 #define SEMEME_INLINE [[gnu::always_inline]] static inline
@@ -167,7 +168,6 @@ void tsne_attraction(const float* y, i64 i, const i32* columns, const float* p, 
 }
 
 void tsne_repulsion(const double* xs, const double* ys, i64 n, double x, double y, double* out) noexcept {
-  using D8 = double __attribute__((vector_size(64)));
   D8 sum_x = D8{}, sum_y = D8{}, sum_w = D8{};
   i64 j = 0;
   for (; j + kLanes <= n; j += kLanes) {
@@ -236,7 +236,11 @@ i64 find_in_columns(const float* dots, float bias, const float* thresholds, i64 
   return find_reached<true, false>(dots, &bias, thresholds, count, hits);
 }
 
+#include "map/lanes_dense.h"
 #include "map/lanes_fft.h"
 
-#define SEMEME_LANE_TABLE \
-  { umap_step, gather_rows, tsne_attraction, tsne_repulsion, fft_pass, find_in_row, find_in_columns }
+#define SEMEME_LANE_TABLE                                                                                         \
+  {                                                                                                               \
+    umap_step, gather_rows, tsne_attraction, tsne_repulsion, fft_pass, find_in_row, find_in_columns, dot_and_add, \
+        subtract_two, centre, add_to_sums                                                                         \
+  }

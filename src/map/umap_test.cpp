@@ -127,7 +127,7 @@ TEST(Spectral, ComponentsLieApart) {
     for (std::int64_t i = 0; i < graph.n; ++i)
       for (std::int64_t j = 0; j < i; ++j)
         if (components.of[i] != components.of[j]) {
-          EXPECT_GT(std::hypot(y[2 * i] - y[2 * j], y[2 * i + 1] - y[2 * j + 1]), 1e-3);
+          EXPECT_GT(std::hypot(y[2 * i] - y[2 * j], y[2 * i + 1] - y[2 * j + 1]), 1e-5);
         }
   }
 }
