@@ -11,6 +11,7 @@
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/output.h"
+#include "cli/png_map.h"
 #include "cli/progress.h"
 #include "cli/svg_map.h"
 #include "cli/text_input.h"
@@ -51,8 +52,9 @@ constexpr Option kMapOptions[] = {
     {"seed", '\0', "N", "Of what is left to chance; one seed always gives the same map (default: 1)", 0, kMost},
 };
 constexpr Option kOutputOptions[] = {
-    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg"},
-    {"format", '\0', "npy|csv|svg", "Format of the output (default: by the name of -o, else csv)"},
+    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg, .png"},
+    {"format", '\0', "npy|csv|svg|png", "Format of the output (default: by the name of -o, else csv)"},
+    {"theme", '\0', "light|dark", "Of a .png (default: light); a .svg follows its reader"},
     {"report", '\0', "FILE", "Write what was done and how far the map can be trusted to FILE, as JSON"},
 };
 const OptionGroup kGroups[] = {
@@ -60,11 +62,11 @@ const OptionGroup kGroups[] = {
 
 std::string format_of(const Arguments& arguments, const std::string& name) {
   if (const auto format = arguments.text("format")) return *format;
-  for (const std::string_view known : {"npy", "csv", "svg"})
+  for (const std::string_view known : {"npy", "csv", "svg", "png"})
     if (name.ends_with(concat('.', known))) return std::string(known);
   if (name != "-")
     fail(ErrorCode::kInvalidArgument, "-o ", quote(name),
-         ": the name does not tell the format; end it in .npy, .csv or .svg, or give --format");
+         ": the name does not tell the format; end it in .npy, .csv, .svg or .png, or give --format");
   return "csv";
 }
 
@@ -201,12 +203,13 @@ int run_map(const Arguments& arguments, Console& console) {
   }
   if (format == "npy")
     write_npy(map.points, name);
-  else if (format == "svg")
-    write_text(svg_map(input, map.points,
-                       concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ",
-                              method_title(options.method))),
+  else if (format == "svg" || format == "png") {
+    const std::string title =
+        concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ", method_title(options.method));
+    write_text(format == "svg" ? svg_map(input, map.points, title)
+                               : png_map(input, map.points, title, arguments.text("theme") == "dark"),
                name);
-  else
+  } else
     write_csv(input, map.points, name);
   if (const auto file = arguments.text("report")) write_text(*report, *file);
   return 0;
