@@ -26,17 +26,8 @@ constexpr std::int64_t kManyPoints = 100000;
 constexpr std::string_view kLessonText = "The cat sat on the mat.", kLessonOther = "A kitten lay on the rug.";
 
 constexpr Option kInputOptions[] = {
-    kMapInputOption,
-    kLabelsOption,
-    kLabelsFieldOption,
-    kTextsOption,
-    kDemoOption,
-    {"words", '\0', "FILE", "The words of a file of word vectors (word2vec, GloVe, fastText)"},
-    {"limit", '\0', "N", "Words of --words to show, the first of the file (default: 5000)", 1, 1 << 30},
-    kInputFormatOption,
-    kFieldOption,
-    kColumnOption,
-    kLossyOption,
+    kMapInputOption, kLabelsOption,      kLabelsFieldOption, kTextsOption,  kDemoOption,  kWordsOption,
+    kLimitOption,    kInputFormatOption, kFieldOption,       kColumnOption, kLossyOption,
 };
 constexpr Option kPageOptions[] = {
     {"tour", '\0', "",
@@ -179,7 +170,7 @@ int run_explore(const Arguments& arguments, Console& console) {
     lesson.emplace(arguments, *typed.encoder);
     input = demo_input(*typed.encoder, typed.options);
   } else {
-    input = read_map_input(arguments, console);
+    input = read_map_input(arguments, console, !file);
     const bool embeds = !input.words && (!input.model.empty() || arguments.given("model"));
     if (!file && embeds) typed.encoder = load_encoder(arguments, console);
     typed.words = std::move(input.words);
@@ -212,7 +203,8 @@ const Command kExplore = {
         "one HTML file with --html, which opens from disk without a network. A click on a point shows its nearest "
         "neighbours in the original space, and where the map puts them far apart; the page searches, selects, exports, "
         "colours by label, number, cluster or distortion, and tells by numbers how far each map can be trusted. On a "
-        "served page, what you type is embedded and placed among the points; with --words also sums such as king - man "
+        "served page, what you type is embedded and placed among the points; with word vectors also sums such as king "
+        "- man "
         "+ woman.\n\n"
         "--tour begins with the lesson: tokens, table rows, attention, pooling and cosine of a text, and a map of "
         "fourteen words.\n\n"
@@ -220,7 +212,7 @@ const Command kExplore = {
     .examples =
         "sememe explore --demo\n"
         "sememe explore --tour \"The bank of the river\"\n"
-        "sememe explore --words vectors.vec --port 8080\n"
+        "sememe explore -i vectors.vec --port 8080\n"
         "sememe explore -i vectors.npy --texts texts.jsonl --labels-field label --html page.html\n",
     .groups = kGroups,
     .run = run_explore,

@@ -12,6 +12,7 @@
 #include "io/npy.h"
 #include "io/utf8.h"
 #include "sememe/encoder.h"
+#include "sememe/words.h"
 
 namespace sememe::cli {
 namespace {
@@ -67,6 +68,21 @@ Matrix read_vectors(const std::string& path) {
   return out;
 }
 
+/// Words are the texts of their vectors.
+void read_words(const Arguments& arguments, const std::string& path, bool keep, MapInput& out) {
+  constexpr std::int64_t kUsual = 20'000;  // more words are more than a map shows
+  const std::int64_t limit = arguments.number("limit").value_or(kUsual);
+  WordVectors words = WordVectors::load(path, {.limit = keep ? 0 : limit});
+  const MatView<const float> vectors = words.vectors();
+  const std::int64_t n = limit == 0 ? vectors.rows : std::min(limit, vectors.rows);
+  out.vectors = Matrix(n, vectors.cols);
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::copy_n(vectors.row(i), vectors.cols, out.vectors.row(i).data());
+    out.texts.emplace_back(replace_invalid_utf8(words.word(i)));
+  }
+  if (keep) out.words = std::move(words);
+}
+
 void embed(const Arguments& arguments, Console& console, MapInput& out) {
   const EncodeOptions options = encode_options(arguments);
   out.model = std::filesystem::path(model_name(arguments)).filename().string();
@@ -88,22 +104,6 @@ void embed(const Arguments& arguments, Console& console, MapInput& out) {
   std::copy(values.begin(), values.end(), out.vectors.data());
 }
 
-constexpr std::int64_t kWordsShown = 5000;
-
-void read_words(const Arguments& arguments, MapInput& out) {
-  const std::string path = *arguments.text("words");
-  if (!arguments.operands().empty() || arguments.given("input") || arguments.given("texts") || arguments.on("demo"))
-    fail(ErrorCode::kInvalidArgument, "--words has points of its own; leave out texts, -i, --texts and --demo");
-  out.words = WordVectors::load(path);
-  const MatView<const float> vectors = out.words->vectors();
-  const std::int64_t n = std::min(vectors.rows, arguments.number("limit").value_or(kWordsShown));
-  out.vectors = Matrix(n, vectors.cols);
-  for (std::int64_t i = 0; i < n; ++i) {
-    std::copy_n(vectors.row(i), vectors.cols, out.vectors.row(i).begin());
-    out.texts.emplace_back(replace_invalid_utf8(out.words->word(i)));
-  }
-}
-
 }  // namespace
 
 MapInput demo_input(const Encoder& encoder, const EncodeOptions& options) {
@@ -115,16 +115,20 @@ MapInput demo_input(const Encoder& encoder, const EncodeOptions& options) {
   return out;
 }
 
-MapInput read_map_input(const Arguments& arguments, Console& console) {
+MapInput read_map_input(const Arguments& arguments, Console& console, bool keep_words) {
   MapInput out;
   const std::string path = arguments.text("input").value_or("");
-  const bool vectors = arguments.operands().empty() && path.ends_with(".npy");
+  const bool given = arguments.operands().empty() && !path.empty();
+  const bool words = given && (arguments.on("words") || path.ends_with(".vec") || path.ends_with(".bin"));
+  const bool vectors = given && !words && path.ends_with(".npy");
   if (arguments.on("demo") && (!path.empty() || !arguments.operands().empty() || arguments.given("labels")))
     fail(ErrorCode::kInvalidArgument, "--demo has words and labels of its own; leave out texts, -i and --labels");
   if (arguments.given("texts") && !vectors)
     fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
-  if (arguments.given("words")) {
-    read_words(arguments, out);
+  if (arguments.on("words") && !words)
+    fail(ErrorCode::kInvalidArgument, "--words: expected a file of word vectors with -i, found none");
+  if (words) {
+    read_words(arguments, path, keep_words, out);
   } else if (vectors) {
     out.vectors = read_vectors(path);
     if (const auto texts = arguments.text("texts"))

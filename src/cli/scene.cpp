@@ -31,7 +31,7 @@ Scene make_scene(MapInput& input, SceneOptions options, std::string title, Conso
 
 std::string scene_title(const Arguments& arguments) {
   if (arguments.on("demo") || arguments.on("tour")) return "Fourteen words";
-  const std::string path = arguments.text(arguments.given("words") ? "words" : "input").value_or("-");
+  const std::string path = arguments.text("input").value_or("-");
   return path == "-" ? "Texts" : std::filesystem::path(path).filename().string();
 }
 

@@ -35,7 +35,7 @@ class ExploreCommand : public CliTest {
   }
 };
 
-TEST_F(ExploreCommand, TextsBecomeOneFileWithTwoMapsAndColumns) {
+TEST_F(ExploreCommand, TextsBecomeOneFileWithEveryMapAndColumns) {
   const std::string in = write("in.jsonl",
                                "{\"text\":\"one\",\"label\":\"A\",\"year\":\"1999\"}\n"
                                "{\"text\":\"two\",\"label\":\"B\",\"year\":\"2001\"}\n"
@@ -51,7 +51,7 @@ TEST_F(ExploreCommand, TextsBecomeOneFileWithTwoMapsAndColumns) {
   EXPECT_EQ(root.at("title").as_string(), "in.jsonl");
   EXPECT_EQ(root.at("model").as_string(), "bert-mean");
   EXPECT_EQ(root.at("neighbors").as_int(), 2);
-  ASSERT_EQ(root.at("layouts").size(), 2u);
+  ASSERT_EQ(root.at("layouts").size(), 3u);
   EXPECT_EQ(root.at("layouts").elements()[0].at("method").as_string(), "tsne");
   ASSERT_EQ(root.at("columns").size(), 2u);
   EXPECT_EQ(root.at("columns").elements()[0].at("values").elements()[0].as_string(), "B");
@@ -138,7 +138,7 @@ TEST_F(ExploreCommand, ErrorsNameWhatIsWrong) {
   expect_error({"explore", "-i", path("none.npy"), "-o", out}, 3, "none.npy");
   expect_error({"explore", "-i", in, "-o", out, "--port", "0"}, 2, "choose one");
   expect_error({"explore", "-i", in, "--address", "nowhere"}, 2, "expected an IP address");
-  expect_error({"explore", "--words", one, "-i", in, "-o", out}, 2, "--words has points of its own");
+  expect_error({"explore", "--words", "-o", out, "x"}, 2, "expected a file of word vectors with -i");
   expect_error({"map", "-i", in, "-o", out, "--report", path("r.json")}, 2, "--report: a page has its report inside");
 }
 

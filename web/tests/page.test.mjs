@@ -132,6 +132,9 @@ test("pictures are saved as PNG and SVG", async () => {
 test("the maps take turns, points travel, and the figures follow", async () => {
   const page = await open(words);
   await settle(page);
+  assert.deepEqual(await app(page, "app.scene.layouts.map((layout) => layout.name)"), ["t-SNE", "UMAP", "PCA"]);
+  await page.getByRole("button", { name: "UMAP" }).click();
+  await settle(page);
   const before = await app(page, "[...app.layout.points]");
   await page.getByRole("button", { name: "PCA" }).click();
   await page.waitForTimeout(250);
@@ -168,7 +171,7 @@ test("everything is done from the keyboard alone", async () => {
   await page.keyboard.press("n");
   assert.equal(await app(page, "app.state.point"), await app(page, `app.scene.neighbors[${first} * app.scene.k + 1]`));
   await page.keyboard.press("m");
-  assert.equal(await app(page, "app.layout.method"), "pca");
+  assert.equal(await app(page, "app.layout.method"), await app(page, "app.scene.layouts[1].method"));
   await page.keyboard.press("a");
   assert.ok((await app(page, "app.selected.length")) > 0);
   await page.keyboard.press("/");

@@ -55,7 +55,7 @@ test("a sum of words becomes arrows, and unknown words an answer", async (t) => 
   // Royalty and gender as two directions: king - man + woman is queen.
   const words = { king: [1, 1, 0], queen: [1, -1, 0], man: [0, 1, 0], woman: [0, -1, 0], prince: [0.9, 0.8, 0.2], apple: [0, 0, 1], pear: [0, 0.1, 1], plum: [0.1, 0, 0.9] };
   const file = write("words.txt", `8 3\n${Object.entries(words).map(([word, vector]) => `${word} ${vector.join(" ")}`).join("\n")}\n`);
-  const server = await serve(t, "--words", file);
+  const server = await serve(t, "-i", file, "--words");
   const page = await open(server.url);
   await settle(page);
   await page.fill("#typed", "king - man + woman");
