@@ -14,7 +14,7 @@
 namespace sememe {
 namespace {
 
-using Rows = std::vector<std::vector<double>>;  // one for each token
+using TokenRows = std::vector<std::vector<double>>;  // one for each token
 
 struct Affine {
   Buffer<float> weight, bias;  // (out, in), (out)
@@ -24,9 +24,9 @@ struct Layer {
   Norm attention_norm, output_norm;
 };
 
-Rows transformed(const Affine& a, const Rows& x) {
+TokenRows transformed(const Affine& a, const TokenRows& x) {
   const std::int64_t out = a.bias.size(), in = a.weight.size() / out;
-  Rows y(x.size(), std::vector<double>(out));
+  TokenRows y(x.size(), std::vector<double>(out));
   for (std::size_t t = 0; t < x.size(); ++t)
     for (std::int64_t o = 0; o < out; ++o) {
       double sum = static_cast<double>(a.bias.data()[o]);
@@ -36,12 +36,12 @@ Rows transformed(const Affine& a, const Rows& x) {
   return y;
 }
 
-void add(Rows& x, const Rows& y) {
+void add(TokenRows& x, const TokenRows& y) {
   for (std::size_t t = 0; t < x.size(); ++t)
     for (std::size_t i = 0; i < x[t].size(); ++i) x[t][i] += y[t][i];
 }
 
-Rows normed(const Norm& norm, Rows x, double eps) {
+TokenRows normed(const Norm& norm, TokenRows x, double eps) {
   for (std::vector<double>& row : x) {
     const auto n = static_cast<double>(row.size());
     double mean = 0, square = 0;
@@ -54,7 +54,7 @@ Rows normed(const Norm& norm, Rows x, double eps) {
   return x;
 }
 
-Matrix matrix_of(const Rows& rows) {
+Matrix matrix_of(const TokenRows& rows) {
   Matrix out(std::ssize(rows), rows.empty() ? 0 : std::ssize(rows[0]));
   for (std::int64_t t = 0; t < out.rows(); ++t)
     std::transform(rows[t].begin(), rows[t].end(), out.row(t).begin(), [](double v) { return static_cast<float>(v); });
@@ -98,10 +98,10 @@ struct AttentionProbe::State {
   }
 
   /// softmax(q k^T / sqrt(width)) of each head, and the values that it weights.
-  Rows attend(const Layer& layer, const Rows& x, std::vector<float>& weights) const {
-    const Rows q = transformed(layer.query, x), k = transformed(layer.key, x), v = transformed(layer.value, x);
+  TokenRows attend(const Layer& layer, const TokenRows& x, std::vector<float>& weights) const {
+    const TokenRows q = transformed(layer.query, x), k = transformed(layer.key, x), v = transformed(layer.value, x);
     const std::int64_t n = std::ssize(x), width = config.head_dim();
-    Rows context(x.size(), std::vector<double>(config.hidden_size));
+    TokenRows context(x.size(), std::vector<double>(config.hidden_size));
     for (std::int64_t h = 0; h < config.heads; ++h)
       for (std::int64_t i = 0; i < n; ++i) {
         std::vector<double> row(n);
@@ -121,8 +121,8 @@ struct AttentionProbe::State {
     return transformed(layer.out, context);
   }
 
-  Rows feed_forward(const Layer& layer, const Rows& x) const {
-    Rows inner = transformed(layer.up, x);
+  TokenRows feed_forward(const Layer& layer, const TokenRows& x) const {
+    TokenRows inner = transformed(layer.up, x);
     for (std::vector<double>& row : inner) {
       std::vector<float> values(row.begin(), row.end());
       activate(config.activation, values);
@@ -158,7 +158,7 @@ AttentionTrace AttentionProbe::trace(std::span<const std::int32_t> ids) const {
   out.tokens = n;
   out.heads = config.heads;
   out.table_rows = Matrix(n, d);
-  Rows hidden(n, std::vector<double>(d));
+  TokenRows hidden(n, std::vector<double>(d));
   for (std::int64_t t = 0; t < n; ++t) {
     if (ids[t] < 0 || ids[t] >= config.vocab_size)
       fail(ErrorCode::kInvalidArgument, "attention: expected ids below ", config.vocab_size, ", found ", ids[t]);

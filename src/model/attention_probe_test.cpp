@@ -21,7 +21,7 @@ TEST(AttentionProbe, ItsLastHiddenStatesAreTheEncoders) {
   SEMEME_SKIP_WITHOUT(test::shared_data("golden/models/bert-mean"));
   for (const std::string& model : models()) {
     SCOPED_TRACE(model);
-    const Encoder encoder = Encoder::load(model, {.threads = 1, .pooling = "mean"});
+    const Encoder encoder = Encoder::load(model, {.compute = ComputeType::kFloat32, .threads = 1, .pooling = "mean"});
     const std::string_view texts[] = {"a cat sat on the mat, and the dog did not"};
     EncodeOptions plain;
     plain.prompt = "";
