@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench check-all install format docs clean
+.PHONY: help setup build demo test bench check-all install format test-web docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -28,7 +28,7 @@ bench: build  ## time the kernels, the encoder, and the tokenizers beside their 
 	@tools/bench-peers tokenizers
 
 check-all:  ## formatting, every instruction set, clang, sanitizers (long)
-	@tools/setup --extra
+	@tools/setup --extra --web
 	@tools/check_all
 
 install:  ## install into PREFIX (default /usr/local)
@@ -41,6 +41,10 @@ install:  ## install into PREFIX (default /usr/local)
 format:  ## format the C++ sources
 	@tools/setup --packages-only --extra
 	@tools/format
+
+test-web: build  ## test the page of sememe explore in Chromium
+	@tools/setup --web
+	@tools/test_web
 
 docs: build  ## write docs/cli.md anew from the program
 	@tools/generate_cli_docs.py

@@ -10,7 +10,8 @@ import re
 import sys
 
 ROOMS = [  # lowest first
-    "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model", "train", "cli",
+    "base", "io", "unicode", "kernels", "tokenize", "tokenizer_train", "words", "nn", "map", "model", "train",
+    "server", "explore", "cli",
 ]
 PUBLIC = {
     "error.h": "base",

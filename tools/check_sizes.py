@@ -12,9 +12,9 @@ LONGEST, LONG = 800, 400
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
     sizes = {}
-    for folder in ("include", "src", "tests", "bench", "tools"):
+    for folder in ("include", "src", "tests", "bench", "tools", "web/src", "web/tests"):
         for path in (root / folder).rglob("*"):
-            if path.suffix in (".h", ".cpp", ".py", ".sh"):
+            if path.suffix in (".h", ".cpp", ".py", ".sh", ".ts", ".mjs"):
                 lines = path.read_text(encoding="utf-8").splitlines()
                 if not any("do not edit" in line.lower() for line in lines[:3]):
                     sizes[path.relative_to(root)] = len(lines)

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -10,11 +12,14 @@
 
 namespace sememe {
 
-enum class MapMethod { kPca, kTsne };
+enum class MapMethod { kPca, kTsne, kUmap };
 enum class MapMetric { kCosine, kEuclidean };
+enum class MapStart { kPca, kSpectral };
 
-std::optional<MapMethod> parse_map_method(std::string_view name);  ///< "pca", "tsne"
+std::optional<MapMethod> parse_map_method(std::string_view name);  ///< "pca", "tsne", "umap"
 std::string_view map_method_name(MapMethod method);
+std::optional<MapStart> parse_map_start(std::string_view name);  ///< "pca", "spectral"
+std::string_view map_start_name(MapStart start);
 std::optional<MapMetric> parse_map_metric(std::string_view name);  ///< "cosine", "euclidean"
 std::string_view map_metric_name(MapMetric metric);
 
@@ -34,7 +39,7 @@ struct PcaOptions {
   int threads = 0;         ///< 0: all cores the process may use
 };
 
-/// Principal component analysis, exact where min(N, D) <= 800, else randomised.
+/// Principal component analysis, exact where min(N, D) <= 1,100, else randomised.
 ///
 /// Shapes   points (N, D); K = min(options.components, N, D).
 /// Values   signs and order as scikit-learn's PCA; the same bits for any number of threads.
@@ -67,9 +72,17 @@ MapQuality map_quality(MatView<const float> points, MatView<const float> map, co
 
 /// What a method tells while it works. `map` is the layout so far, (N, 2), or empty while there is none.
 struct MapProgress {
-  std::string_view stage;  ///< "pca", "neighbours", "early exaggeration", "embedding"
+  std::string_view stage;  ///< "pca", "neighbours", "spectral", "early exaggeration", "embedding"
   std::int64_t done = 0, total = 0;
   MatView<const float> map;
+};
+
+/// Where t-SNE or UMAP was stopped, so that it can go on. Its numbers mean something to make_map() alone.
+struct MapState {
+  MapMethod method = MapMethod::kTsne;
+  std::int64_t iterations = 0;                 ///< done
+  std::vector<double> layout, updates, gains;  ///< 2 N each; only t-SNE has the last two
+  std::array<std::int64_t, 2> grid = {};       ///< t-SNE: lengths of the Fourier transforms
 };
 
 struct MapOptions {
@@ -85,8 +98,19 @@ struct MapOptions {
   double exaggeration = 1;              ///< t-SNE: after the early iterations
   std::optional<double> learning_rate;  ///< t-SNE; absent: N / exaggeration
   std::optional<bool> exact_gradient;   ///< t-SNE; absent: up to 2,000 points
-  MatView<const float> initial;         ///< (N, 2) to start from, scaled as it is; empty: the first two components
+  MatView<const float> initial;         ///< (N, 2) to start from, scaled as it is; empty: see start
 
+  std::optional<MapStart> start;         ///< absent: the first two components for t-SNE, spectral for UMAP
+  std::int64_t neighbors = 15;           ///< UMAP: of a point, itself counted; lowered to N - 1
+  double min_dist = 0.1;                 ///< UMAP: how close points may lie on the map
+  double spread = 1;                     ///< UMAP: of the map; at least min_dist
+  std::int64_t negative_samples = 6;     ///< UMAP: points left to chance that push, for each that pulls; umap-learn: 5
+  double repulsion = 1;                  ///< UMAP: how strongly they push
+  std::optional<std::int64_t> epochs;    ///< UMAP; absent: 500 up to 10,000 points, else 200
+  std::span<const std::int32_t> labels;  ///< UMAP: N categories to keep apart, -1 is unknown; empty: none
+  double label_weight = 0.5;             ///< UMAP: from 0, labels hardly count, to 1, nothing else does
+
+  const MapState* resume = nullptr;     ///< of an earlier call with the same points and options: goes on from there
   std::int64_t progress_interval = 50;  ///< iterations between two calls of progress
   /// Called from the calling thread. False: stop here and return what there is.
   std::function<bool(const MapProgress&)> progress;
@@ -96,8 +120,10 @@ struct Map {
   Matrix points;                        ///< (N, 2)
   std::optional<double> kl_divergence;  ///< t-SNE
   double perplexity = 0;                ///< t-SNE: as used
-  std::int64_t iterations = 0;          ///< t-SNE: as done
+  std::int64_t iterations = 0;          ///< t-SNE: as done, those before `resume` counted; UMAP: epochs
   bool cancelled = false;               ///< progress said so
+  std::int64_t neighbors = 0;           ///< UMAP: as used
+  std::optional<MapState> state;        ///< t-SNE, UMAP, when cancelled in their iterations: see MapOptions::resume
 };
 
 /// A map of points: two numbers for each, so that what is near in the original space is near on the map.
@@ -108,9 +134,23 @@ struct Map {
 /// Errors   kInvalidArgument: a row with NaN or infinity (says which), options out of range.
 /// Threads  one call computes on options.threads; calls are independent.
 /// Memory   t-SNE: some 12 * 6 * perplexity bytes a point beside two copies of the points.
+///          resume: the bits are those of a call that was not cancelled.
 /// Source   t-SNE: van der Maaten & Hinton 2008; initialisation and learning rate: Kobak & Berens 2019, Belkina et al.
 ///          2019; gradient for many points: convolution with a grid by FFT, after Linderman et al. 2019. Defaults are
-///          those of openTSNE 1.0.
+///          those of openTSNE 1.0. UMAP: McInnes, Healy & Melville 2018; defaults are those of umap-learn 0.5.
 Map make_map(MatView<const float> points, const MapOptions& options = {});
+
+/// Puts further points on a finished map, which stays as it is.
+///
+/// Shapes   points (N, D) and map (N, 2), as make_map() took and gave them; added (M, D) -> (M, 2).
+/// Values   each point is placed alone, whatever the others: t-SNE and UMAP between its neighbours, PCA by the
+/// components
+///          of `points`, where it lies within rounding of where make_map() would have put it. The same bits for any
+///          number of threads. Of the options, method, metric, seed, threads and those of the curve of UMAP count;
+///          neighbours of t-SNE are those of perplexity 5.
+/// Errors   kInvalidArgument: no points to place among, other shapes, a row with NaN or infinity.
+/// Source   Poličar, Stražar & Zupan 2019, "Embedding to reference t-SNE space"; umap-learn's transform.
+Matrix place_on_map(MatView<const float> points, MatView<const float> map, MatView<const float> added,
+                    const MapOptions& options = {});
 
 }  // namespace sememe

@@ -50,8 +50,8 @@ struct Command {
   bool is_group() const { return !subcommands.empty(); }
 };
 
-extern const Command kEncode, kSimilarity, kTrain, kEval, kWords, kMap, kTokenize, kDetokenize, kTokenizer, kExplain,
-    kInfo, kVerify, kBench, kCompletion;
+extern const Command kEncode, kSimilarity, kTrain, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,
+    kExplain, kInfo, kVerify, kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

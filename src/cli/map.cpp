@@ -1,16 +1,20 @@
 #include "sememe/map.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/fail.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/map_input.h"
+#include "cli/map_options.h"
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/output.h"
+#include "cli/png_map.h"
 #include "cli/progress.h"
+#include "cli/scene.h"
 #include "cli/svg_map.h"
 #include "cli/text_input.h"
 #include "io/json_writer.h"
@@ -19,31 +23,26 @@
 namespace sememe::cli {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 30;
-
 constexpr Option kInputOptions[] = {
-    {"input", 'i', "FILE",
-     "Read vectors from FILE.npy, or texts, which are embedded first, from any other FILE; - is standard input"},
-    {"labels", '\0', "FILE",
-     "A label for each point, which colours it: one a line; .jsonl, .csv and .tsv by their name"},
-    {"labels-field", '\0', "NAME", "Member or column of --labels that holds the label (default: label)"},
-    {"texts", '\0', "FILE", "The texts of vectors, one for each; formats as for --labels"},
-    {"demo", '\0', "", "Draw fourteen words of four categories"},
-    kInputFormatOption,
-    kFieldOption,
-    kColumnOption,
-    kLossyOption,
+    kMapInputOption, kWordsOption,       kLimitOption, kLabelsOption, kLabelsFieldOption, kTextsOption,
+    kDemoOption,     kInputFormatOption, kFieldOption, kColumnOption, kLossyOption,
 };
 constexpr Option kMapOptions[] = {
-    {"method", '\0', "tsne|pca", "How the map is made (default: tsne)"},
-    {"metric", '\0', "cosine|euclidean", "What makes vectors neighbours (default: cosine)"},
-    {"perplexity", '\0', "X", "tsne: about how many neighbours a point has a say in (default: 30)"},
-    {"iterations", '\0', "N", "tsne: steps after the first 250, which exaggerate (default: 500)", 0, kMost},
-    {"seed", '\0', "N", "Of what is left to chance; one seed always gives the same map (default: 1)", 0, kMost},
+    {"method", '\0', "tsne|umap|pca", "How the map is made (default: tsne)"},
+    kMetricOption,
+    kPerplexityOption,
+    kIterationsOption,
+    {"neighbors", '\0', "N", "umap: neighbours of a point, itself counted (default: 15)", 2, kMostIterations},
+    {"min-dist", '\0', "X", "umap: how close points may lie (default: 0.1)"},
+    {"epochs", '\0', "N", "umap: rounds (default: 500 up to 10,000 points, else 200)", 0, kMostIterations},
+    {"supervised", '\0', "", "umap: keep points of different --labels apart; an empty label is unknown"},
+    {"start", '\0', "pca|spectral", "Where points start (default: pca for tsne, spectral for umap)"},
+    kSeedOption,
 };
 constexpr Option kOutputOptions[] = {
-    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg"},
-    {"format", '\0', "npy|csv|svg", "Format of the output (default: by the name of -o, else csv)"},
+    {"out", 'o', "FILE", "Write the map to FILE; its name tells the format: .npy, .csv, .svg, .png, .html"},
+    {"format", '\0', "npy|csv|svg|png|html", "Format of the output (default: by the name of -o, else csv)"},
+    {"theme", '\0', "light|dark", "Of a .png (default: light); a .svg follows its reader"},
     {"report", '\0', "FILE", "Write what was done and how far the map can be trusted to FILE, as JSON"},
 };
 const OptionGroup kGroups[] = {
@@ -51,23 +50,36 @@ const OptionGroup kGroups[] = {
 
 std::string format_of(const Arguments& arguments, const std::string& name) {
   if (const auto format = arguments.text("format")) return *format;
-  for (const std::string_view known : {"npy", "csv", "svg"})
+  for (const std::string_view known : {"npy", "csv", "svg", "png", "html"})
     if (name.ends_with(concat('.', known))) return std::string(known);
   if (name != "-")
     fail(ErrorCode::kInvalidArgument, "-o ", quote(name),
-         ": the name does not tell the format; end it in .npy, .csv or .svg, or give --format");
+         ": the name does not tell the format; end it in .npy, .csv, .svg, .png or .html, or give --format");
   return "csv";
 }
 
-MapOptions map_options(const Arguments& arguments, const Console& console) {
-  MapOptions options;
+/// Also those that sememe map alone has.
+MapOptions all_map_options(const Arguments& arguments, const Console& console) {
+  MapOptions options = map_options(arguments, console);
   options.method = *parse_map_method(arguments.text("method").value_or("tsne"));
-  options.metric = *parse_map_metric(arguments.text("metric").value_or("cosine"));
-  if (const auto perplexity = arguments.text("perplexity")) options.perplexity = number_of(*perplexity, "perplexity");
-  options.iterations = arguments.number("iterations").value_or(options.iterations);
-  options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
-  options.threads = console.options().threads;
+  options.neighbors = arguments.number("neighbors").value_or(options.neighbors);
+  if (const auto distance = arguments.text("min-dist")) options.min_dist = number_of(*distance, "min-dist");
+  options.epochs = arguments.number("epochs");
+  if (const auto start = arguments.text("start")) options.start = parse_map_start(*start);
   return options;
+}
+
+/// A number for each label; -1 for empty ones.
+std::vector<std::int32_t> numbers_of(const std::vector<std::string>& labels) {
+  std::map<std::string_view, std::int32_t> known;
+  std::vector<std::int32_t> out;
+  for (const std::string& label : labels)
+    out.push_back(label.empty() ? -1 : known.emplace(label, static_cast<std::int32_t>(known.size())).first->second);
+  return out;
+}
+
+std::string_view method_title(MapMethod method) {
+  return method == MapMethod::kPca ? "PCA" : method == MapMethod::kTsne ? "t-SNE" : "UMAP";
 }
 
 std::string csv_field(std::string_view text) {
@@ -119,6 +131,7 @@ std::string report_json(const MapInput& input, const MapOptions& options, const 
       .member("seconds", seconds);
   if (options.method == MapMethod::kTsne)
     json.member("perplexity", map.perplexity).member("iterations", map.iterations);
+  if (options.method == MapMethod::kUmap) json.member("umap_neighbors", map.neighbors).member("epochs", map.iterations);
   json.key("KL");
   map.kl_divergence ? json.value(*map.kl_divergence) : json.null();
   json.member("neighbors", quality.neighbors)
@@ -136,15 +149,31 @@ std::string report_json(const MapInput& input, const MapOptions& options, const 
   return json.take();
 }
 
+int write_html(const Arguments& arguments, MapInput input, const MapOptions& options, const std::string& name,
+               Console& console) {
+  if (arguments.given("report"))
+    fail(ErrorCode::kInvalidArgument,
+         "--report: a page has its report inside; leave --report out, or write another format");
+  write_scene(make_scene(input, {.methods = {options.method}, .map = options}, scene_title(arguments), console), name);
+  return 0;
+}
+
 int run_map(const Arguments& arguments, Console& console) {
   const std::string name = arguments.text("out").value_or("-"), format = format_of(arguments, name);
-  MapOptions options = map_options(arguments, console);
-  const MapInput input = read_map_input(arguments, console);
+  MapOptions options = all_map_options(arguments, console);
+  MapInput input = read_map_input(arguments, console);
   const MatView<const float> vectors = input.vectors.view();
+  std::vector<std::int32_t> categories;
+  if (arguments.on("supervised")) {
+    if (options.method != MapMethod::kUmap || input.labels.empty())
+      fail(ErrorCode::kInvalidArgument, "--supervised is for --method umap with --labels");
+    categories = numbers_of(input.labels);
+    options.labels = categories;
+  }
+  if (format == "html") return write_html(arguments, std::move(input), options, name, console);
 
   Progress progress(console);
   StageProgress stages(console);
-  options.progress_interval = 10;
   options.progress = [&](const MapProgress& state) {
     stages.update(state.stage, state.done, state.total);
     return true;
@@ -167,12 +196,13 @@ int run_map(const Arguments& arguments, Console& console) {
   }
   if (format == "npy")
     write_npy(map.points, name);
-  else if (format == "svg")
-    write_text(svg_map(input, map.points,
-                       concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ",
-                              options.method == MapMethod::kPca ? "PCA" : "t-SNE")),
+  else if (format == "svg" || format == "png") {
+    const std::string title =
+        concat(with_commas(vectors.rows), vectors.rows == 1 ? " point, " : " points, ", method_title(options.method));
+    write_text(format == "svg" ? svg_map(input, map.points, title)
+                               : png_map(input, map.points, title, arguments.text("theme") == "dark"),
                name);
-  else
+  } else
     write_csv(input, map.points, name);
   if (const auto file = arguments.text("report")) write_text(*report, *file);
   return 0;
@@ -186,14 +216,16 @@ const Command kMap = {
     .operands = "[TEXT...]",
     .max_operands = 1 << 30,
     .description =
-        "Gives each vector or text a place on a plane, so that neighbours stay neighbours: by t-SNE, or by PCA, which "
-        "keeps directions. No map keeps all distances; --report tells how far this one can be trusted, with 1 as the "
+        "Gives each vector or text a place on a plane, so that neighbours stay neighbours: by t-SNE, by UMAP, or by "
+        "PCA, which keeps directions. No map keeps all distances; --report tells how far this one can be trusted, with "
+        "1 as the "
         "best: trustworthiness (neighbours on the map are neighbours in truth), continuity (true neighbours are "
         "neighbours on the map), and the part of the ten nearest that is kept. One seed gives the same map every time, "
         "with any number of threads.",
     .examples =
         "sememe map --demo -o words.svg\n"
         "sememe map -i vectors.npy --labels labels.txt -o map.svg --report report.json\n"
+        "sememe map -i glove.txt --words --method umap -o words.svg\n"
         "sememe map -i sentences.txt --method pca -o map.csv\n",
     .groups = kGroups,
     .run = run_map,

@@ -1,6 +1,8 @@
 #include "cli/map_input.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/fail.h"
@@ -8,7 +10,9 @@
 #include "cli/model_options.h"
 #include "cli/text_input.h"
 #include "io/npy.h"
+#include "io/utf8.h"
 #include "sememe/encoder.h"
+#include "sememe/words.h"
 
 namespace sememe::cli {
 namespace {
@@ -29,16 +33,28 @@ std::vector<std::string> read_texts(const std::string& path, const std::string& 
   return out;
 }
 
-/// The texts or labels of --<flag>: one for each point.
-std::vector<std::string> read_companions(const Arguments& arguments, std::string_view flag, const std::string& field,
+/// The texts or labels of `path`, which --<flag> named: one for each point.
+std::vector<std::string> read_companions(const std::string& path, std::string_view flag, const std::string& field,
                                          std::int64_t points) {
-  const auto path = arguments.text(flag);
-  if (!path) return {};
-  std::vector<std::string> out = read_texts(*path, field);
+  std::vector<std::string> out = read_texts(path, field);
   if (std::ssize(out) != points)
-    fail(ErrorCode::kInvalidArgument, "--", flag, ": ", *path, ": expected ", points, " ", flag,
+    fail(ErrorCode::kInvalidArgument, "--", flag, ": ", path, ": expected ", points, " ", flag,
          ", one for each point, found ", out.size());
   return out;
+}
+
+void read_columns(const Arguments& arguments, MapInput& out) {
+  std::optional<std::string> path = arguments.text("labels");
+  std::vector<std::string> fields = arguments.texts("labels-field");
+  if (!path && fields.empty()) return;
+  if (!path) path = arguments.given("texts") ? arguments.text("texts") : arguments.text("input");
+  if (!path || *path == "-" || path->ends_with(".npy"))
+    fail(ErrorCode::kInvalidArgument, "--labels-field: which file has the labels? name it with --labels");
+  if (fields.empty()) fields.emplace_back("label");
+  for (std::string& field : fields) {
+    std::vector<std::string> values = read_companions(*path, "labels", field, out.vectors.rows());
+    out.columns.push_back({std::move(field), std::move(values)});
+  }
 }
 
 Matrix read_vectors(const std::string& path) {
@@ -52,12 +68,26 @@ Matrix read_vectors(const std::string& path) {
   return out;
 }
 
+/// Words are the texts of their vectors.
+void read_words(const Arguments& arguments, const std::string& path, bool keep, MapInput& out) {
+  constexpr std::int64_t kUsual = 20'000;  // more words are more than a map shows
+  const std::int64_t limit = arguments.number("limit").value_or(kUsual);
+  WordVectors words = WordVectors::load(path, {.limit = keep ? 0 : limit});
+  const MatView<const float> vectors = words.vectors();
+  const std::int64_t n = limit == 0 ? vectors.rows : std::min(limit, vectors.rows);
+  out.vectors = Matrix(n, vectors.cols);
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::copy_n(vectors.row(i), vectors.cols, out.vectors.row(i).data());
+    out.texts.emplace_back(replace_invalid_utf8(words.word(i)));
+  }
+  if (keep) out.words = std::move(words);
+}
+
 void embed(const Arguments& arguments, Console& console, MapInput& out) {
   const EncodeOptions options = encode_options(arguments);
+  out.model = std::filesystem::path(model_name(arguments)).filename().string();
   if (arguments.on("demo")) {
-    const Encoder encoder = load_encoder(arguments, console);
-    for (const auto& [word, label] : kDemo) out.texts.emplace_back(word), out.labels.emplace_back(label);
-    out.vectors = encoder.encode(out.texts, options);
+    out = demo_input(load_encoder(arguments, console), options);
     return;
   }
   TextInput input(arguments);
@@ -76,23 +106,38 @@ void embed(const Arguments& arguments, Console& console, MapInput& out) {
 
 }  // namespace
 
-MapInput read_map_input(const Arguments& arguments, Console& console) {
+MapInput demo_input(const Encoder& encoder, const EncodeOptions& options) {
+  MapInput out;
+  out.columns.push_back({"category", {}});
+  for (const auto& [word, label] : kDemo) out.texts.emplace_back(word), out.columns.front().values.emplace_back(label);
+  out.vectors = encoder.encode(out.texts, options);
+  out.model = encoder.info().name;
+  return out;
+}
+
+MapInput read_map_input(const Arguments& arguments, Console& console, bool keep_words) {
   MapInput out;
   const std::string path = arguments.text("input").value_or("");
-  const bool vectors = arguments.operands().empty() && path.ends_with(".npy");
+  const bool given = arguments.operands().empty() && !path.empty();
+  const bool words = given && (arguments.on("words") || path.ends_with(".vec") || path.ends_with(".bin"));
+  const bool vectors = given && !words && path.ends_with(".npy");
   if (arguments.on("demo") && (!path.empty() || !arguments.operands().empty() || arguments.given("labels")))
     fail(ErrorCode::kInvalidArgument, "--demo has words and labels of its own; leave out texts, -i and --labels");
   if (arguments.given("texts") && !vectors)
     fail(ErrorCode::kInvalidArgument, "--texts is for the vectors of -i FILE.npy; other points are texts themselves");
-  if (vectors) {
+  if (arguments.on("words") && !words)
+    fail(ErrorCode::kInvalidArgument, "--words: expected a file of word vectors with -i, found none");
+  if (words) {
+    read_words(arguments, path, keep_words, out);
+  } else if (vectors) {
     out.vectors = read_vectors(path);
-    out.texts = read_companions(arguments, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
+    if (const auto texts = arguments.text("texts"))
+      out.texts = read_companions(*texts, "texts", arguments.text("field").value_or("text"), out.vectors.rows());
   } else {
     embed(arguments, console, out);
   }
-  if (!arguments.on("demo"))
-    out.labels =
-        read_companions(arguments, "labels", arguments.text("labels-field").value_or("label"), out.vectors.rows());
+  if (!arguments.on("demo")) read_columns(arguments, out);
+  if (!out.columns.empty()) out.labels = out.columns.front().values;
   return out;
 }
 

@@ -1,31 +1,17 @@
 #include "cli/svg_map.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
-
 #include "base/fail.h"
+#include "cli/map_picture.h"
 #include "cli/numbers.h"
 #include "io/utf8.h"
 
 namespace sememe::cli {
 namespace {
 
-constexpr double kWidth = 1000, kHeight = 760, kMargin = 40, kTop = 60, kLegendWidth = 200;
-constexpr double kFont = 12, kLine = 18;
-constexpr std::size_t kMostTexts = 400;  // more would be a carpet
-constexpr std::size_t kMostCharacters = 28;
-constexpr std::array<std::string_view, 8> kColors = {"#0072B2", "#E69F00", "#009E73", "#CC79A7",
-                                                     "#56B4E9", "#D55E00", "#F0E442", "#888888"};
-constexpr std::array<std::string_view, 4> kShapes = {"circle", "square", "diamond", "triangle"};
-constexpr std::size_t kMostLabels = kColors.size() * kShapes.size();
-constexpr std::string_view kOtherColor = "#B0B0B0";
-
 std::string coordinate(double value) { return fixed(value, 1, 0); }
 
 /// `text` cut to some characters and made fit for XML: markup escaped, what XML does not allow left out.
-std::string xml_text(std::string_view text, std::size_t most = kMostCharacters) {
+std::string xml_text(std::string_view text, std::size_t most) {
   std::string out;
   std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -49,33 +35,9 @@ std::string xml_text(std::string_view text, std::size_t most = kMostCharacters) 
   return out;
 }
 
-/// How wide a text is likely to be drawn.
-double text_width(std::string_view text) {
-  double width = 0;
-  std::size_t characters = 0;
-  for (std::size_t at = 0; at < text.size() && characters <= kMostCharacters; ++characters) {
-    const CodePoint c = decode_utf8(text, at);
-    at += static_cast<std::size_t>(c.length);
-    width += (c.value >= 0x1100 ? 1.0 : 0.6) * kFont;
-  }
-  return width;
-}
-
-struct Box {
-  double left, top, right, bottom;
-  bool overlaps(const Box& other) const {
-    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
-  }
-};
-
-class Picture {
+class SvgCanvas : public Canvas {
  public:
-  Picture(const MapInput& input, const Matrix& points) : input_(input), points_(points) {
-    rank_labels();
-    scale();
-  }
-
-  std::string draw(const std::string& title) {
+  explicit SvgCanvas(const std::string& title) {
     out_ =
         concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", static_cast<int>(kWidth), " ",
                static_cast<int>(kHeight), "\" width=\"", static_cast<int>(kWidth), "\" height=\"",
@@ -83,58 +45,13 @@ class Picture {
                "font-size=\"", static_cast<int>(kFont), "\">\n<title id=\"title\">", xml_text(title, 200), "</title>\n",
                "<style>.paper{fill:#fff}.ink{fill:#222}.point{stroke:#fff;stroke-width:.5}"
                "@media (prefers-color-scheme:dark){.paper{fill:#16181d}.ink{fill:#e6e6e6}.point{stroke:#16181d}}"
-               "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n<text class=\"ink\" x=\"",
-               coordinate(kMargin), "\" y=\"32\" font-size=\"16\">", xml_text(title, 200), "</text>\n");
-    draw_points();
-    draw_texts();
-    draw_legend();
-    return out_.append("</svg>\n");
+               "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
   }
 
- private:
-  /// Labels by how often they occur, then by name.
-  void rank_labels() {
-    std::map<std::string, std::int64_t> counts;
-    for (const std::string& label : input_.labels) ++counts[label];
-    for (const auto& [label, count] : counts) labels_.emplace_back(label, count);
-    if (labels_.size() > kMostLabels)
-      std::stable_sort(labels_.begin(), labels_.end(),
-                       [](const auto& a, const auto& b) { return a.second > b.second; });
-    for (std::size_t i = 0; i < labels_.size(); ++i) rank_[labels_[i].first] = i;
-  }
-
-  void scale() {
-    const std::int64_t n = points_.rows();
-    double low[2] = {0, 0}, high[2] = {0, 0};
-    for (std::int64_t i = 0; i < n; ++i)
-      for (int c = 0; c < 2; ++c) {
-        const double v = points_.row(i)[static_cast<std::size_t>(c)];
-        low[c] = i == 0 ? v : std::min(low[c], v);
-        high[c] = i == 0 ? v : std::max(high[c], v);
-      }
-    const double width = kWidth - 2 * kMargin - kLegendWidth, height = kHeight - kTop - kMargin;
-    const double across = high[0] - low[0], up = high[1] - low[1];
-    double factor = 1;
-    if (across > 0 || up > 0)
-      factor = std::min(across > 0 ? width / across : height / up, up > 0 ? height / up : width / across);
-    for (std::int64_t i = 0; i < n; ++i) {
-      x_.push_back(kMargin + width / 2 + factor * (points_.row(i)[0] - (low[0] + high[0]) / 2));
-      y_.push_back(kTop + height / 2 - factor * (points_.row(i)[1] - (low[1] + high[1]) / 2));
-    }
-    radius_ = std::clamp(60 / std::sqrt(static_cast<double>(n) + 1), 1.5, 5.0);
-  }
-
-  std::size_t rank_of(std::size_t point) const {
-    return input_.labels.empty() ? 0 : rank_.find(input_.labels[point])->second;
-  }
-
-  void mark(double x, double y, double r, std::size_t rank, std::string_view tip) {
-    const bool other = rank >= kMostLabels;
-    const std::string_view color = other ? kOtherColor : kColors[rank % kColors.size()];
-    const std::string_view shape = other ? kShapes[0] : kShapes[rank / kColors.size()];
+  void mark(MarkShape shape, double x, double y, double r, std::string_view color, const std::string& tip) override {
     const std::string common = concat("class=\"point\" fill=\"", color, "\"");
     std::string element = "path";
-    if (shape == "circle") {
+    if (shape == MarkShape::kCircle) {
       element = "circle";
       out_.append(concat("<circle ", common, " cx=\"", coordinate(x), "\" cy=\"", coordinate(y), "\" r=\"",
                          coordinate(r), "\""));
@@ -143,10 +60,10 @@ class Picture {
       const auto to = [&](double dx, double dy) {
         path.append(concat("L", coordinate(x + dx), " ", coordinate(y + dy)));
       };
-      if (shape == "square") {
+      if (shape == MarkShape::kSquare) {
         path = concat("M", coordinate(x - r), " ", coordinate(y - r));
         to(r, -r), to(r, r), to(-r, r);
-      } else if (shape == "diamond") {
+      } else if (shape == MarkShape::kDiamond) {
         to(r, 0), to(0, r), to(-r, 0);
       } else {
         to(r, r), to(-r, r);
@@ -156,69 +73,27 @@ class Picture {
     if (tip.empty())
       out_.append("/>\n");
     else
-      out_.append(concat("><title>", tip, "</title></", element, ">\n"));
+      out_.append(concat("><title>", xml_text(tip, 200), "</title></", element, ">\n"));
   }
 
-  void draw_points() {
-    for (std::size_t i = 0; i < x_.size(); ++i) {
-      std::string tip = input_.texts.empty() ? "" : xml_text(input_.texts[i], 200);
-      if (!input_.labels.empty()) tip.append(tip.empty() ? "" : " \u2013 ").append(xml_text(input_.labels[i], 60));
-      mark(x_[i], y_[i], radius_, rank_of(i), tip);
-    }
+  void text(double x, double y, double size, std::string_view text, std::size_t most) override {
+    const std::string larger = size == kFont ? "" : concat(" font-size=\"", static_cast<int>(size), "\"");
+    out_.append(concat("<text class=\"ink\" x=\"", coordinate(x), "\" y=\"", coordinate(y), "\"", larger, ">",
+                       xml_text(text, most), "</text>\n"));
   }
 
-  /// Each text right, left, above or below its point, where it covers nothing; else not at all (its point has a tip).
-  void draw_texts() {
-    if (input_.texts.empty() || x_.size() > kMostTexts) return;
-    std::vector<Box> taken;
-    for (std::size_t i = 0; i < x_.size(); ++i)
-      taken.push_back({x_[i] - radius_, y_[i] - radius_, x_[i] + radius_, y_[i] + radius_});
-    for (std::size_t i = 0; i < x_.size(); ++i) {
-      const double width = text_width(input_.texts[i]), gap = radius_ + 3;
-      const std::array<std::pair<double, double>, 4> corners = {{{x_[i] + gap, y_[i] - kFont / 2},
-                                                                 {x_[i] - gap - width, y_[i] - kFont / 2},
-                                                                 {x_[i] - width / 2, y_[i] - gap - kFont},
-                                                                 {x_[i] - width / 2, y_[i] + gap}}};
-      for (const auto& [left, top] : corners) {
-        const Box box{left, top, left + width, top + kFont};
-        if (box.left < 0 || box.right > kWidth - kLegendWidth || box.top < kTop - kFont || box.bottom > kHeight)
-          continue;
-        if (std::any_of(taken.begin(), taken.end(), [&](const Box& other) { return box.overlaps(other); })) continue;
-        taken.push_back(box);
-        out_.append(concat("<text class=\"ink\" x=\"", coordinate(left), "\" y=\"", coordinate(top + kFont - 2), "\">",
-                           xml_text(input_.texts[i]), "</text>\n"));
-        break;
-      }
-    }
-  }
+  std::string finish() { return out_.append("</svg>\n"); }
 
-  void draw_legend() {
-    const double x = kWidth - kLegendWidth;
-    double y = kTop + kFont;
-    const std::size_t shown = std::min(labels_.size(), kMostLabels);
-    const auto entry = [&](std::size_t rank, const std::string& text) {
-      mark(x, y - 4, 5, rank, "");
-      out_.append(
-          concat("<text class=\"ink\" x=\"", coordinate(x + 12), "\" y=\"", coordinate(y), "\">", text, "</text>\n"));
-      y += kLine;
-    };
-    for (std::size_t rank = 0; rank < shown; ++rank) entry(rank, xml_text(labels_[rank].first, 24));
-    if (shown < labels_.size()) entry(kMostLabels, concat("other (", labels_.size() - shown, " labels)"));
-  }
-
-  const MapInput& input_;
-  const Matrix& points_;
-  std::vector<std::pair<std::string, std::int64_t>> labels_;
-  std::map<std::string, std::size_t> rank_;
-  std::vector<double> x_, y_;
-  double radius_ = 3;
+ private:
   std::string out_;
 };
 
 }  // namespace
 
 std::string svg_map(const MapInput& input, const Matrix& points, const std::string& title) {
-  return Picture(input, points).draw(title);
+  SvgCanvas canvas(title);
+  draw_map(input, points, title, canvas);
+  return canvas.finish();
 }
 
 }  // namespace sememe::cli

@@ -10,4 +10,7 @@ namespace sememe {
 /// without line breaks, and with zero in the bits that are left over.
 std::optional<std::string> decode_base64(std::string_view text);
 
+/// Appends the one encoding of `bytes`. Pieces of a multiple of 3 bytes may be encoded one after another.
+void append_base64(std::string& out, std::string_view bytes);
+
 }  // namespace sememe

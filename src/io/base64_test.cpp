@@ -21,5 +21,20 @@ TEST(Base64, RefusesWhatIsNotTheOneEncoding) {
   }
 }
 
+TEST(Base64, WritesWhatItReadsAlsoInPieces) {
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) {
+    std::string text;
+    append_base64(text, bytes);
+    EXPECT_EQ(decode_base64(text), bytes) << i;
+    const std::size_t half = bytes.size() / 6 * 3;
+    std::string pieces;
+    append_base64(pieces, std::string_view(bytes).substr(0, half));
+    append_base64(pieces, std::string_view(bytes).substr(half));
+    EXPECT_EQ(pieces, text);
+    bytes.push_back(static_cast<char>(i * 37));
+  }
+}
+
 }  // namespace
 }  // namespace sememe

@@ -62,7 +62,8 @@ Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity,
   return out;
 }
 
-SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values, double scale, ThreadPool& pool) {
+SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values,
+                        FunctionRef<double(double, double)> combine, ThreadPool& pool) {
   const std::int64_t n = graph.n, k = graph.k;
   // The transpose: for each point, who has it as a neighbour, in ascending order.
   std::vector<std::int64_t> starts(n + 1);
@@ -109,7 +110,7 @@ SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values
         for (const Entry& entry : row) {
           const double a = entry.out < 0 ? 0 : values[entry.out], b = entry.in < 0 ? 0 : values[entry.in];
           result.columns[at] = entry.column;
-          result.values[at++] = (a + b) * scale;
+          result.values[at++] = combine(a, b);
         }
       }
     });
@@ -123,7 +124,9 @@ SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values
 
 SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool) {
   const Conditionals conditionals = conditional_probabilities(graph, perplexity, pool);
-  return symmetrise(graph, conditionals.values, 0.5 / static_cast<double>(graph.n), pool);
+  const double scale = 0.5 / static_cast<double>(graph.n);
+  return symmetrise(
+      graph, conditionals.values, [=](double a, double b) { return (a + b) * scale; }, pool);
 }
 
 }  // namespace sememe

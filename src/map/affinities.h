@@ -27,9 +27,10 @@ struct Conditionals {
 /// Source   van der Maaten & Hinton 2008, section 2.
 Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
 
-/// (A + A^T) * scale of the sparse rows `values` over the graph's indices; columns and values of a row come out the
-/// same for any pool.
-SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values, double scale, ThreadPool& pool);
+/// combine(a_ij, a_ji) of the sparse rows `values` over the graph's indices, 0 where there is no entry; columns and
+/// values of a row come out the same for any pool.
+SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values,
+                        FunctionRef<double(double, double)> combine, ThreadPool& pool);
 
 /// The joint probabilities of t-SNE: (p(j | i) + p(i | j)) / 2n. They sum to 1.
 SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);

@@ -87,7 +87,8 @@ void GridConvolution::place(const std::vector<float>& y) {
   const auto axis = [&](int c, std::int64_t length) {
     const auto nodes = static_cast<std::int64_t>((high[c] - low[c]) / step_) + kNodes;
     const std::int64_t least = 2 * nodes + 2 * kNodes;
-    if (length < least || length > least + least / 2) length = Fft::good_length(least + least / 16);
+    if (length < least || length > least + least / 2 || length != Fft::good_length(length))
+      length = Fft::good_length(least + least / 16);
     return Axis{low[c], nodes, length};
   };
   // By the points alone: the number of threads must not change the order of sums.

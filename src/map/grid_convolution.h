@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,6 +26,10 @@ class GridConvolution {
 
   /// `y` and `forces`: n pairs. Returns z. Precondition: y is finite.
   double forces(const std::vector<float>& y, std::vector<float>& forces);
+
+  /// Lengths of the transforms: they depend on the maps before, and the last bits of forces on them.
+  std::array<std::int64_t, 2> lengths() const { return {x_.length, y_.length}; }
+  void set_lengths(std::array<std::int64_t, 2> lengths) { x_.length = lengths[0], y_.length = lengths[1]; }
 
  private:
   struct Axis {

@@ -25,10 +25,17 @@ struct KnnGraph {
   }
 };
 
-/// Exact: all distances are looked at, tile by tile, in float32; the nearest k + 16 are then compared anew (in double
-/// up to 4,096 points). Values   k is lowered to n - 1. Same bits for any pool. `progress` may be empty; false stops,
-/// and the rest of the graph is then unset. Errors   kUnsupported: more than 2^31 - 1 points.
+/// Tells how far the search is; false stops, and the rest of the graph is then unset. May be empty.
+using KnnProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+/// Exact: all products are looked at, tile by tile, in float32, each for both of its points; the nearest k + 16 are
+/// then compared anew (in double up to 4,096 points). Values   k is lowered to n - 1. Same bits for any pool. Errors
+/// kUnsupported: more than 2^31 - 1 points. Memory   two copies of the points, 16 (k + 16) bytes a point.
 KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric, ThreadPool& pool,
-                   const std::function<bool(std::int64_t done, std::int64_t total)>& progress = {});
+                   const KnnProgress& progress = {});
+
+/// The nearest of `points` to each of `queries`, exact as above: row i of the graph belongs to query i.
+KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,
+                         ThreadPool& pool);
 
 }  // namespace sememe

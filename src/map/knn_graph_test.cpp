@@ -94,6 +94,28 @@ TEST(ExactKnn, SameBitsForAnyNumberOfThreads) {
   EXPECT_EQ(a.distances, b.distances);
 }
 
+TEST(ExactKnn, NeighboursAmongOtherPointsAreThoseOfSortingAllDistances) {
+  ThreadPool pool(2);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean})
+    for (const std::int64_t n : {3, 2500}) {
+      const std::int64_t m = 130, d = 7;
+      const std::vector<float> x = normals(n * d, 2, 5), y = normals(m * d, 3, 4);
+      const MatView<const float> points(x.data(), n, d), queries(y.data(), m, d);
+      const KnnGraph graph = exact_knn_among(points, queries, 12, metric, pool);
+      ASSERT_EQ(graph.k, std::min<std::int64_t>(12, n));
+      for (std::int64_t i = 0; i < m; ++i) {
+        std::vector<std::pair<double, std::int32_t>> all;
+        for (std::int64_t j = 0; j < n; ++j)
+          all.emplace_back(exact_distance(queries.row_span(i), points.row_span(j), metric), j);
+        std::sort(all.begin(), all.end());
+        for (std::int64_t c = 0; c < graph.k; ++c) {
+          EXPECT_EQ(graph.neighbors(i)[c], all[c].second) << n << " " << i << " " << c;
+          EXPECT_EQ(graph.distances_of(i)[c], all[c].first);
+        }
+      }
+    }
+}
+
 TEST(ExactKnn, StopsWhenProgressSaysSo) {
   ThreadPool pool(1);
   const std::int64_t n = 5000;

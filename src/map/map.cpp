@@ -11,8 +11,9 @@
 namespace sememe {
 namespace {
 
-constexpr std::array<std::string_view, 2> kMethods = {"pca", "tsne"};
+constexpr std::array<std::string_view, 3> kMethods = {"pca", "tsne", "umap"};
 constexpr std::array<std::string_view, 2> kMetrics = {"cosine", "euclidean"};
+constexpr std::array<std::string_view, 2> kStarts = {"pca", "spectral"};
 
 template <class Enum, std::size_t kCount>
 std::optional<Enum> parse(const std::array<std::string_view, kCount>& names, std::string_view name) {
@@ -27,6 +28,8 @@ std::optional<MapMethod> parse_map_method(std::string_view name) { return parse<
 std::string_view map_method_name(MapMethod method) { return kMethods[static_cast<std::size_t>(method)]; }
 std::optional<MapMetric> parse_map_metric(std::string_view name) { return parse<MapMetric>(kMetrics, name); }
 std::string_view map_metric_name(MapMetric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
+std::optional<MapStart> parse_map_start(std::string_view name) { return parse<MapStart>(kStarts, name); }
+std::string_view map_start_name(MapStart start) { return kStarts[static_cast<std::size_t>(start)]; }
 
 Pca pca(MatView<const float> points, const PcaOptions& options) {
   if (options.components < 1)

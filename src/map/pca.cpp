@@ -3,29 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/buffer.h"
 #include "base/rng.h"
 #include "map/points.h"
+#include "map/products.h"
 #include "map/symmetric_eigen.h"
-#include "nn/linear.h"
 
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kExactLimit = 800;           // rows of an eigenproblem that takes about a second
-constexpr double kPreciseWork = double{1LL << 29};  // products that double arithmetic does in about as long
-constexpr std::int64_t kGemmRows = 1024;            // summed in float32 before they are added in double
-
-std::vector<double> column_means(MatView<const float> points, ThreadPool& pool) {
-  std::vector<double> mean(points.cols);
-  constexpr std::int64_t kColumns = 64;
-  for_each_block(pool, points.cols, kColumns, [&](std::int64_t first, std::int64_t count, int) {
-    for (std::int64_t i = 0; i < points.rows; ++i)
-      for (std::int64_t j = first; j < first + count; ++j) mean[j] += points.row(i)[j];
-    for (std::int64_t j = first; j < first + count; ++j) mean[j] /= static_cast<double>(points.rows);
-  });
-  return mean;
-}
+constexpr std::int64_t kExactLimit = 1100;          // rows of an eigenproblem that takes less than a second
+constexpr double kPreciseWork = double{1LL << 28};  // products that double arithmetic does in about as long
 
 /// sum_k rows[i][k] rows[j][k], the whole symmetric (m, m), for centred rows of any width.
 std::vector<double> gram(const std::vector<double>& rows, std::int64_t m, std::int64_t width, ThreadPool& pool) {
@@ -49,10 +36,11 @@ std::vector<double> gram(const std::vector<double>& rows, std::int64_t m, std::i
 
 class Fitter {
  public:
-  Fitter(MatView<const float> points, std::int64_t components, ThreadPool& pool) : points_(points), pool_(pool) {
-    fit_.components_count = std::min({components, points.rows, points.cols});
-    fit_.mean = column_means(points, pool);
-  }
+  Fitter(MatView<const float> points, std::int64_t components, ThreadPool& pool)
+      : points_(points),
+        pool_(pool),
+        fit_{.components_count = std::min({components, points.rows, points.cols}), .mean = column_means(points, pool)},
+        products_(points, fit_.mean, pool) {}
 
   PcaFit exact() {
     const std::int64_t n = points_.rows, d = points_.cols, m = std::min(n, d);
@@ -61,10 +49,13 @@ class Fitter {
     if (precise_) {
       products = gram(d <= n ? centred(true) : centred(false), m, std::max(n, d), pool_);
     } else {
-      products = d <= n ? covariance_by_gemm() : gram_by_gemm();
+      products = d <= n ? products_.covariance() : products_.gram();
     }
     for (std::int64_t i = 0; i < m; ++i) fit_.total_variance += products[i * m + i] / denominator();
-    const SymmetricEigen eigen = symmetric_eigen(std::move(products), m);
+    // Inverse iteration pays while most vectors are not wanted.
+    const bool few = fit_.components_count <= m / 4;
+    const SymmetricEigen eigen =
+        few ? leading_eigen(std::move(products), m, fit_.components_count) : symmetric_eigen(std::move(products), m);
     for (std::int64_t c = 0; c < fit_.components_count; ++c) {
       const double value = std::max(0.0, eigen.values[c]);
       fit_.variances.push_back(value / denominator());
@@ -90,7 +81,7 @@ class Fitter {
     for (int i = 0; i <= kPowerIterations; ++i) {
       images = project(directions, l);
       orthonormalise(images, l, n);
-      directions = combine(images, l);  // (l, d) = images * centred points
+      directions = products_.combined(images, l);  // (l, d) = images * centred points
       if (i < kPowerIterations) orthonormalise(directions, l, d);
     }
     const SymmetricEigen eigen = symmetric_eigen(gram(directions, l, d, pool_), l);
@@ -103,11 +94,7 @@ class Fitter {
         for (std::int64_t j = 0; j < d; ++j) component[j] += scale * eigen.vectors[c * l + i] * directions[i * d + j];
       fit_.components.insert(fit_.components.end(), component.begin(), component.end());
     }
-    for (std::int64_t i = 0; i < n; ++i)
-      for (std::int64_t j = 0; j < d; ++j) {
-        const double x = points_.row(i)[j] - fit_.mean[j];
-        fit_.total_variance += x * x / denominator();
-      }
+    fit_.total_variance = products_.squares() / denominator();
     return finish();
   }
 
@@ -124,51 +111,6 @@ class Fitter {
     return out;
   }
 
-  /// Rows [first, first + count) centred, in float32; `transposed`: (d, count).
-  void centre_block(std::int64_t first, std::int64_t count, bool transposed, float* out) const {
-    const std::int64_t d = points_.cols;
-    constexpr std::int64_t kTile = 16;  // columns at a time: whole cache lines are read and written
-    for_each_block(pool_, d, kTile, [&](std::int64_t begin, std::int64_t columns, int) {
-      for (std::int64_t i = 0; i < count; ++i)
-        for (std::int64_t j = begin; j < begin + columns; ++j)
-          out[transposed ? j * count + i : i * d + j] =
-              static_cast<float>(static_cast<double>(points_.row(first + i)[j]) - fit_.mean[j]);
-    });
-  }
-
-  void add(const Buffer<float>& part, std::vector<double>& sum) const {
-    for_each_block(pool_, std::ssize(sum), 1 << 14, [&](std::int64_t first, std::int64_t count, int) {
-      for (std::int64_t i = first; i < first + count; ++i) sum[i] += part[i];
-    });
-  }
-
-  std::vector<double> covariance_by_gemm() const {
-    const std::int64_t d = points_.cols;
-    std::vector<double> sum(d * d);
-    Buffer<float> block(d * kGemmRows), part(d * d);
-    for (std::int64_t first = 0; first < points_.rows; first += kGemmRows) {
-      const std::int64_t count = std::min(kGemmRows, points_.rows - first);
-      centre_block(first, count, true, block.data());
-      const MatView<const float> columns(block.data(), d, count);
-      Linear(columns, {}, pool_).forward(columns, {part.data(), d, d}, Activation::kIdentity, {}, &pool_);
-      add(part, sum);
-    }
-    return sum;
-  }
-
-  std::vector<double> gram_by_gemm() const {
-    const std::int64_t n = points_.rows, d = points_.cols;
-    std::vector<double> sum(n * n);
-    Buffer<float> all(n * d), part(n * n);
-    centre_block(0, n, false, all.data());
-    for (std::int64_t first = 0; first < d; first += kGemmRows) {
-      const MatView<const float> slice(all.data() + first, n, std::min(kGemmRows, d - first), d);
-      Linear(slice, {}, pool_).forward(slice, {part.data(), n, n}, Activation::kIdentity, {}, &pool_);
-      add(part, sum);
-    }
-    return sum;
-  }
-
   void append_row_combination(const double* weights, double scale) {
     std::vector<double> component(points_.cols);
     for (std::int64_t i = 0; i < points_.rows; ++i)
@@ -179,47 +121,18 @@ class Fitter {
 
   /// (l, n): row c holds the centred points along direction c of `directions` (l, d).
   std::vector<double> project(const std::vector<double>& directions, std::int64_t l) const {
+    if (!precise_) return products_.along(directions, l);
     const std::int64_t n = points_.rows, d = points_.cols;
     std::vector<double> out(l * n);
-    if (precise_) {
-      for_each_block(pool_, n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
-        for (std::int64_t i = first; i < first + count; ++i)
-          for (std::int64_t c = 0; c < l; ++c) {
-            double sum = 0;
-            for (std::int64_t j = 0; j < d; ++j)
-              sum += directions[c * d + j] * (static_cast<double>(points_.row(i)[j]) - fit_.mean[j]);
-            out[c * n + i] = sum;
-          }
-      });
-      return out;
-    }
-    const std::vector<float> weights(directions.begin(), directions.end());
-    const Linear linear(MatView<const float>(weights.data(), l, d), {}, pool_);
-    Buffer<float> block(kGemmRows * d), part(kGemmRows * l);
-    for (std::int64_t first = 0; first < n; first += kGemmRows) {
-      const std::int64_t count = std::min(kGemmRows, n - first);
-      centre_block(first, count, false, block.data());
-      linear.forward({block.data(), count, d}, {part.data(), count, l}, Activation::kIdentity, {}, &pool_);
-      for (std::int64_t i = 0; i < count; ++i)
-        for (std::int64_t c = 0; c < l; ++c) out[c * n + first + i] = part[i * l + c];
-    }
-    return out;
-  }
-
-  /// (l, d) = weights (l, n) * centred points.
-  std::vector<double> combine(const std::vector<double>& weights, std::int64_t l) const {
-    const std::int64_t n = points_.rows, d = points_.cols;
-    std::vector<double> out(d * l);
-    Buffer<float> block(d * kGemmRows), slice(l * kGemmRows), part(d * l);
-    for (std::int64_t first = 0; first < n; first += kGemmRows) {
-      const std::int64_t count = std::min(kGemmRows, n - first);
-      centre_block(first, count, true, block.data());
-      for (std::int64_t c = 0; c < l; ++c)
-        for (std::int64_t i = 0; i < count; ++i) slice[c * count + i] = static_cast<float>(weights[c * n + first + i]);
-      Linear({block.data(), d, count}, {}, pool_)
-          .forward({slice.data(), l, count}, {part.data(), l, d}, Activation::kIdentity, {}, &pool_);
-      add(part, out);
-    }
+    for_each_block(pool_, n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
+      for (std::int64_t i = first; i < first + count; ++i)
+        for (std::int64_t c = 0; c < l; ++c) {
+          double sum = 0;
+          for (std::int64_t j = 0; j < d; ++j)
+            sum += directions[c * d + j] * (static_cast<double>(points_.row(i)[j]) - fit_.mean[j]);
+          out[c * n + i] = sum;
+        }
+    });
     return out;
   }
 
@@ -261,6 +174,7 @@ class Fitter {
   MatView<const float> points_;
   ThreadPool& pool_;
   PcaFit fit_;
+  CentredProducts products_;
   bool precise_ = false;
 };
 

@@ -20,7 +20,7 @@ struct PcaFit {
 
 enum class PcaSolver { kAuto, kExact, kRandomised };
 
-/// kAuto is exact by the covariance or the Gram matrix, whichever is smaller, up to 800; beyond, randomised.
+/// kAuto is exact by the covariance or the Gram matrix, whichever is smaller, up to 1,100; beyond, randomised.
 ///
 /// Values   in double for small input, else products in float32 summed in double (relative error some 1e-6). The
 /// largest

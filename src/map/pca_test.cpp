@@ -52,6 +52,47 @@ TEST(SymmetricEigen, VectorsAreOrthonormalAndSolveTheProblem) {
   for (const std::int64_t n : {1, 2, 3, 4, 7, 20, 61}) expect_eigen(random_symmetric(n, 7), n);
 }
 
+/// The first k of symmetric_eigen().
+void expect_leading(const std::vector<double>& a, std::int64_t n, std::int64_t k) {
+  const SymmetricEigen all = symmetric_eigen(a, n), some = leading_eigen(a, n, k);
+  const double bound =
+      1e-14 * static_cast<double>(n + 4) * std::max(std::abs(all.values[0]), std::abs(all.values[n - 1]));
+  ASSERT_EQ(std::ssize(some.values), k);
+  for (std::int64_t c = 0; c < k; ++c) {
+    EXPECT_LE(std::abs(some.values[c] - all.values[c]), bound) << n << " " << c;
+    const double* const v = some.vectors.data() + c * n;
+    for (std::int64_t i = 0; i < n; ++i) {
+      double av = 0;
+      for (std::int64_t j = 0; j < n; ++j) av += a[i * n + j] * v[j];
+      EXPECT_LE(std::abs(av - some.values[c] * v[i]), bound) << n << " " << c;
+    }
+    for (std::int64_t other = 0; other <= c; ++other) {
+      double dot = 0;
+      for (std::int64_t j = 0; j < n; ++j) dot += v[j] * some.vectors[other * n + j];
+      EXPECT_LE(std::abs(dot - (other == c ? 1 : 0)), 1e-13 * static_cast<double>(n + 4)) << n << " " << c;
+    }
+  }
+}
+
+TEST(LeadingEigen, IsThatOfTheWholeMatrix) {
+  for (const std::int64_t n : {1, 2, 3, 7, 40, 121})
+    for (const std::int64_t k : {std::int64_t{0}, std::int64_t{1}, n / 2, n})
+      expect_leading(random_symmetric(n, 7), n, k);
+}
+
+TEST(LeadingEigen, DegenerateMatricesAreSolvedToo) {
+  expect_leading(std::vector<double>(25), 5, 3);
+  expect_leading(std::vector<double>(36, 1.0), 6, 4);
+  std::vector<double> identity(400);
+  for (std::int64_t i = 0; i < 20; ++i) identity[i * 21] = i < 10 ? 1 : 0.5;
+  expect_leading(identity, 20, 15);
+  std::vector<double> huge = random_symmetric(30, 3);
+  for (double& x : huge) x *= 1e200;
+  expect_leading(huge, 30, 5);
+  for (double& x : huge) x *= 1e-300, x *= 1e-100;
+  expect_leading(huge, 30, 5);
+}
+
 TEST(SymmetricEigen, DegenerateMatricesAreSolvedToo) {
   expect_eigen(std::vector<double>(25), 5);
   expect_eigen(std::vector<double>(36, 1.0), 6);

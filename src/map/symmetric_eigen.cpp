@@ -5,63 +5,10 @@
 #include <limits>
 #include <numeric>
 
+#include "map/tridiagonal.h"
+
 namespace sememe {
 namespace {
-
-/// A symmetric tridiagonal matrix T = Q^T A Q with Q = H_0 H_1 ..., H_k = I - scale_k v_k v_k^T.
-struct Tridiagonal {
-  std::vector<double> diagonal, below;  // n, n (the last of `below` is 0)
-  std::vector<double> reflectors;       // (n, n): v_k in row k, from column k + 1
-  std::vector<double> scales;           // n
-};
-
-Tridiagonal tridiagonalise(std::vector<double> a, std::int64_t n) {
-  Tridiagonal t{.diagonal = std::vector<double>(n),
-                .below = std::vector<double>(n),
-                .reflectors = std::vector<double>(n * n),
-                .scales = std::vector<double>(n)};
-  std::vector<double> p(n);
-  for (std::int64_t k = 0; k + 1 < n; ++k) {
-    double* const v = t.reflectors.data() + k * n;
-    double largest = 0;
-    for (std::int64_t i = k + 1; i < n; ++i) largest = std::max(largest, std::abs(v[i] = a[i * n + k]));
-    double squares = 0;
-    for (std::int64_t i = k + 1; i < n; ++i) squares += largest > 0 ? (v[i] / largest) * (v[i] / largest) : 0;
-    const double norm = largest * std::sqrt(squares);
-    const bool below_is_zero = std::all_of(v + k + 2, v + n, [](double x) { return x == 0; });
-    if (k + 2 == n || below_is_zero) {
-      t.below[k] = v[k + 1];
-      continue;  // scale 0: H_k = I
-    }
-    const double alpha = v[k + 1] > 0 ? -norm : norm;
-    t.below[k] = alpha;
-    v[k + 1] -= alpha;
-    for (std::int64_t i = n - 1; i > k; --i) v[i] /= v[k + 1];  // v[k + 1] becomes 1, last
-    squares = 0;
-    for (std::int64_t i = k + 1; i < n; ++i) squares += v[i] * v[i];
-    const double scale = t.scales[k] = 2 / squares;
-    // A := H A H on what is left, of which only the lower half is kept: p = scale A v, w = p - (scale p.v / 2) v.
-    std::fill(p.begin(), p.end(), 0.0);
-    for (std::int64_t i = k + 1; i < n; ++i) {
-      const double* const row = a.data() + i * n;
-      double sum = row[i] * v[i];
-      for (std::int64_t j = k + 1; j < i; ++j) {
-        sum += row[j] * v[j];
-        p[j] += row[j] * v[i];
-      }
-      p[i] += sum;
-    }
-    double along = 0;
-    for (std::int64_t i = k + 1; i < n; ++i) along += (p[i] *= scale) * v[i];
-    for (std::int64_t i = k + 1; i < n; ++i) p[i] -= scale * along / 2 * v[i];
-    for (std::int64_t i = k + 1; i < n; ++i) {
-      double* const row = a.data() + i * n;
-      for (std::int64_t j = k + 1; j <= i; ++j) row[j] -= v[i] * p[j] + p[i] * v[j];
-    }
-  }
-  for (std::int64_t i = 0; i < n; ++i) t.diagonal[i] = a[i * n + i];
-  return t;
-}
 
 /// Diagonalises T by rotations of neighbours, which are applied to the rows of z as well.
 void implicit_ql(std::vector<double>& d, std::vector<double>& e, std::vector<double>& z, std::int64_t n) {
@@ -127,14 +74,7 @@ SymmetricEigen symmetric_eigen(std::vector<double> a, std::int64_t n) {
     out.values.push_back(t.diagonal[order[i]]);
     double* const x = out.vectors.data() + i * n;
     std::copy_n(z.data() + order[i] * n, n, x);
-    for (std::int64_t k = n - 2; k >= 0; --k) {  // x := Q x
-      if (t.scales[k] == 0) continue;
-      const double* const v = t.reflectors.data() + k * n;
-      double along = 0;
-      for (std::int64_t j = k + 1; j < n; ++j) along += v[j] * x[j];
-      along *= t.scales[k];
-      for (std::int64_t j = k + 1; j < n; ++j) x[j] -= along * v[j];
-    }
+    back_transform(t, x);
   }
   return out;
 }

@@ -15,8 +15,12 @@ struct SymmetricEigen {
 /// Values   relative to the largest eigenvalue, errors are a small multiple of n * 2^-53.
 /// Memory   two more matrices of that size.
 /// Source   Householder tridiagonalisation and implicit QL: Golub & Van Loan, 4th ed., 8.3.1 and 8.3.3; the shift and
-/// the
-///          deflation test of EISPACK's tql2.
+///          the deflation test of EISPACK's tql2.
 SymmetricEigen symmetric_eigen(std::vector<double> a, std::int64_t n);
+
+/// Only the k largest eigenvalues and their vectors, (k, n), in a fraction of the time.
+/// Precondition   0 <= k <= n.
+/// Source   tridiagonalisation, halving by Sturm's sequence, inverse iteration: Golub & Van Loan, 8.4.1 and 8.2.2.
+SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t k);
 
 }  // namespace sememe

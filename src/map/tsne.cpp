@@ -24,8 +24,23 @@ TsneDescent::TsneDescent(TsneObjective objective, std::vector<double> y, ThreadP
       update_(y_.size()),
       gains_(y_.size(), 1.0) {}
 
-bool TsneDescent::run(const TsneSchedule& schedule, const std::function<bool(std::int64_t)>& keep_going) {
-  for (std::int64_t iteration = 1; iteration <= schedule.iterations; ++iteration) {
+void TsneDescent::save(MapState& state) {
+  if (const GridConvolution* const grid = objective_.grid()) state.grid = grid->lengths();
+  state.layout = y_;
+  state.updates = update_;
+  state.gains = gains_;
+}
+
+void TsneDescent::restore(const MapState& state) {
+  if (GridConvolution* const grid = objective_.grid()) grid->set_lengths(state.grid);
+  y_ = state.layout;
+  update_ = state.updates;
+  gains_ = state.gains;
+}
+
+bool TsneDescent::run(const TsneSchedule& schedule, std::int64_t done,
+                      const std::function<bool(std::int64_t)>& keep_going) {
+  for (std::int64_t iteration = done + 1; iteration <= schedule.iterations; ++iteration) {
     // From one exaggeration to the next by steps of equal ratio.
     const double left = std::max(0.0, 1 - static_cast<double>(iteration) / static_cast<double>(schedule.easing + 1));
     const double exaggeration = schedule.exaggeration * std::pow(schedule.ease_from / schedule.exaggeration, left);

@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "map/affinities.h"
 #include "map/grid_convolution.h"
+#include "sememe/map.h"
 
 namespace sememe {
 
@@ -22,6 +23,8 @@ class TsneObjective {
   /// w_ij = 1 / (1 + |y_i - y_j|^2). `y` and `gradient`: n pairs. With `divergence`, returns KL(P || Q), which does not
   /// know of exaggeration; else 0.
   double gradient(const std::vector<double>& y, double exaggeration, std::vector<double>& gradient, bool divergence);
+
+  GridConvolution* grid() { return grid_ ? &*grid_ : nullptr; }  ///< nullptr if exact
 
  private:
   // sum_j w_ij^2 (y_i - y_j) of each point; they return sum_i sum_{j != i} w_ij.
@@ -54,12 +57,16 @@ class TsneDescent {
  public:
   TsneDescent(TsneObjective objective, std::vector<double> y, ThreadPool& pool);
 
-  /// One phase; gains and momentum stay from the one before. `keep_going(iteration)` is asked after each; false stops.
-  /// Returns whether it was not stopped.
-  bool run(const TsneSchedule& schedule, const std::function<bool(std::int64_t)>& keep_going);
+  /// One phase, of which `done` iterations were done before; gains and momentum stay from the one before.
+  /// `keep_going(iteration)` is asked after each; false stops. Returns whether it was not stopped.
+  bool run(const TsneSchedule& schedule, std::int64_t done, const std::function<bool(std::int64_t)>& keep_going);
 
   const std::vector<double>& points() const { return y_; }
   double kl_divergence();
+
+  /// All that the next phase depends on. restore(): `state` has that many numbers.
+  void save(MapState& state);
+  void restore(const MapState& state);
 
  private:
   void step(double learning_rate);

@@ -1,74 +1,11 @@
 #include <cmath>
 
+#include "map/lanes.h"
 #include "map/points.h"
 #include "map/tsne.h"
-#include "map/wide.h"
 
 namespace sememe {
 namespace {
-
-constexpr std::int64_t kLanes = 8;
-
-struct Pull {
-  float x = 0, y = 0;
-};
-
-/// sum_j p_j w_ij (y_i - y_j) over `count` neighbours. Eight sums side by side, added in one order.
-SEMEME_WIDE Pull attraction(const float* y, std::int64_t i, const std::int32_t* columns, const float* p,
-                            std::int64_t count) {
-  float sum_x[kLanes] = {}, sum_y[kLanes] = {};
-  const float x0 = y[2 * i], y0 = y[2 * i + 1];
-  std::int64_t e = 0;
-  for (; e + kLanes <= count; e += kLanes) {
-    float dx[kLanes], dy[kLanes];
-    for (std::int64_t l = 0; l < kLanes; ++l) {
-      const float* const other = y + 2 * std::int64_t{columns[e + l]};
-      dx[l] = x0 - other[0];
-      dy[l] = y0 - other[1];
-    }
-    for (std::int64_t l = 0; l < kLanes; ++l) {
-      const float w = p[e + l] / (1 + dx[l] * dx[l] + dy[l] * dy[l]);
-      sum_x[l] += w * dx[l];
-      sum_y[l] += w * dy[l];
-    }
-  }
-  for (; e < count; ++e) {
-    const float* const other = y + 2 * std::int64_t{columns[e]};
-    const float dx = x0 - other[0], dy = y0 - other[1], w = p[e] / (1 + dx * dx + dy * dy);
-    sum_x[0] += w * dx;
-    sum_y[0] += w * dy;
-  }
-  Pull out;
-  for (std::int64_t l = 0; l < kLanes; ++l) out.x += sum_x[l], out.y += sum_y[l];
-  return out;
-}
-
-struct Push {
-  double x = 0, y = 0, sum = 0;
-};
-
-/// sum_j w_ij^2 (y_i - y_j) and sum_j w_ij over all n points, in eight sums as above.
-SEMEME_WIDE Push repulsion(const double* xs, const double* ys, std::int64_t i, std::int64_t n) {
-  double sum_x[kLanes] = {}, sum_y[kLanes] = {}, sum_w[kLanes] = {};
-  const double x0 = xs[i], y0 = ys[i];
-  std::int64_t j = 0;
-  for (; j + kLanes <= n; j += kLanes)
-    for (std::int64_t l = 0; l < kLanes; ++l) {
-      const double dx = x0 - xs[j + l], dy = y0 - ys[j + l], w = 1 / (1 + dx * dx + dy * dy);
-      sum_w[l] += w;
-      sum_x[l] += w * w * dx;
-      sum_y[l] += w * w * dy;
-    }
-  for (; j < n; ++j) {
-    const double dx = x0 - xs[j], dy = y0 - ys[j], w = 1 / (1 + dx * dx + dy * dy);
-    sum_w[0] += w;
-    sum_x[0] += w * w * dx;
-    sum_y[0] += w * w * dy;
-  }
-  Push out;
-  for (std::int64_t l = 0; l < kLanes; ++l) out.x += sum_x[l], out.y += sum_y[l], out.sum += sum_w[l];
-  return out;
-}
 
 double total(const std::vector<double>& parts) {
   double sum = 0;
@@ -109,8 +46,9 @@ double TsneObjective::gradient(const std::vector<double>& y, double exaggeration
           along_y += w * dy;
         }
       } else {
-        const Pull pull = attraction(y_.data(), i, p_.columns.data() + begin, values_.data() + begin, end - begin);
-        x = static_cast<double>(pull.x), along_y = static_cast<double>(pull.y);
+        float pull[2];
+        lanes().tsne_attraction(y_.data(), i, p_.columns.data() + begin, values_.data() + begin, end - begin, pull);
+        x = static_cast<double>(pull[0]), along_y = static_cast<double>(pull[1]);
       }
       gradient[2 * i] = exaggeration * x - (z > 0 ? gradient[2 * i] / z : 0);
       gradient[2 * i + 1] = exaggeration * along_y - (z > 0 ? gradient[2 * i + 1] / z : 0);
@@ -141,10 +79,11 @@ double TsneObjective::repel_exactly(const std::vector<double>& y, std::vector<do
   constexpr std::int64_t kRows = 32;
   for_each_block(pool_, n_, kRows, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t i = first; i < first + count; ++i) {
-      const Push push = repulsion(columns_.data(), columns_.data() + n_, i, n_);
-      row_sums_[i] = push.sum - 1;  // without itself
-      forces[2 * i] = push.x;
-      forces[2 * i + 1] = push.y;
+      double push[3];
+      lanes().tsne_repulsion(columns_.data(), columns_.data() + n_, n_, y[2 * i], y[2 * i + 1], push);
+      row_sums_[i] = push[2] - 1;  // without itself
+      forces[2 * i] = push[0];
+      forces[2 * i + 1] = push[1];
     }
   });
   return total(row_sums_);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
@@ -13,20 +12,15 @@
 #include "map/knn_graph.h"
 #include "sememe/error.h"
 #include "sememe/map.h"
+#include "support/map_points.h"
 #include "support/sanitized.h"
 #include "support/temporary_folder.h"
 
 namespace sememe {
 namespace {
 
-/// `groups` clouds of points, far from each other compared with their size.
-std::vector<float> clouds(std::int64_t n, std::int64_t d, std::int64_t groups) {
-  std::vector<float> x(n * d);
-  for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t j = 0; j < d; ++j)
-      x[i * d + j] = 2 * CounterRng(3, 100 + i % groups).normal(j) + 0.5F * CounterRng(3, 1).normal(i * d + j);
-  return x;
-}
+using test::clouds;
+using test::same_bits;
 
 std::vector<double> layout(std::int64_t n, double scale) {
   std::vector<double> y(2 * n);
@@ -141,21 +135,18 @@ TEST(MakeMap, TsneKeepsCloudsTogether) {
   }
 }
 
-bool same_bits(const Matrix& a, const Matrix& b) {
-  return a.rows() == b.rows() && std::memcmp(a.data(), b.data(), sizeof(float) * a.rows() * a.cols()) == 0;
-}
-
 TEST(MakeMap, SameBitsForAnyNumberOfThreadsAndOthersForAnotherSeed) {
   for (const std::int64_t n : {150, 1300}) {
     if (test::kSanitized && n > 150) continue;
     const std::vector<float> x = clouds(n, 12, 4);
-    for (const MapMethod method : {MapMethod::kPca, MapMethod::kTsne}) {
+    for (const MapMethod method : {MapMethod::kPca, MapMethod::kTsne, MapMethod::kUmap}) {
       MapOptions options{.method = method, .threads = 1, .early_iterations = 20, .iterations = 30};
+      options.epochs = 30;
       const Map first = make_map({x.data(), n, 12}, options);
       options.threads = 3;
       EXPECT_TRUE(same_bits(first.points, make_map({x.data(), n, 12}, options).points)) << n;
       options.seed = 2;
-      if (method == MapMethod::kTsne) {
+      if (method != MapMethod::kPca) {
         EXPECT_FALSE(same_bits(first.points, make_map({x.data(), n, 12}, options).points)) << n;
       }
     }
@@ -184,11 +175,12 @@ TEST(MakeMap, DegeneratePointsGiveFiniteMaps) {
   cases.push_back({"duplicates by thousands", 3000, 3, clouds(3, 3, 3)});
   while (std::ssize(cases.back().x) < 9000) cases.back().x.push_back(cases.back().x[cases.back().x.size() - 9]);
   for (const Case& c : cases)
-    for (const MapMethod method : {MapMethod::kPca, MapMethod::kTsne})
+    for (const MapMethod method : {MapMethod::kPca, MapMethod::kTsne, MapMethod::kUmap})
       for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
         SCOPED_TRACE(c.name);
-        const Map map = make_map({c.x.data(), c.n, c.d},
-                                 {.method = method, .metric = metric, .early_iterations = 20, .iterations = 20});
+        MapOptions options{.method = method, .metric = metric, .early_iterations = 20, .iterations = 20};
+        options.epochs = 20;
+        const Map map = make_map({c.x.data(), c.n, c.d}, options);
         ASSERT_EQ(map.points.rows(), c.n);
         ASSERT_EQ(map.points.cols(), 2);
         for (std::int64_t i = 0; i < 2 * c.n; ++i) ASSERT_TRUE(std::isfinite(map.points.data()[i]));
@@ -237,6 +229,15 @@ TEST(MakeMap, OptionsOutOfRangeAreRefused) {
   EXPECT_EQ(error({.perplexity = std::nan("")}), "0: map: perplexity: expected a number above 0, found nan");
   EXPECT_EQ(error({.iterations = -1}), "0: map: iterations: expected 0 or more, found -1");
   EXPECT_EQ(error({.learning_rate = -1}), "0: map: learning rate: expected a number above 0, found -1");
+  EXPECT_EQ(error({.neighbors = 1}), "0: map: neighbours: expected 2 or more, found 1");
+  EXPECT_EQ(error({.min_dist = 2}), "0: map: min_dist: expected 0 to the spread, 1, found 2");
+  EXPECT_EQ(error({.spread = 0}), "0: map: spread: expected a number above 0, found 0");
+  EXPECT_EQ(error({.negative_samples = -1}), "0: map: negative samples: expected 0 or more, found -1");
+  EXPECT_EQ(error({.repulsion = INFINITY}), "0: map: repulsion: expected a number above 0, found inf");
+  EXPECT_EQ(error({.epochs = -1}), "0: map: epochs: expected 0 or more, found -1");
+  EXPECT_EQ(error({.label_weight = 1.5}), "0: map: label weight: expected 0 to 1, found 1.5");
+  const std::vector<std::int32_t> labels(3);
+  EXPECT_EQ(error({.labels = labels}), "0: map: labels: expected 10, one for each point, found 3");
   EXPECT_EQ(error({.initial = {x.data(), 5, 2}}), "0: map: initial layout: expected (10, 2), found (5, 2)");
 }
 

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -55,12 +56,12 @@ TEST_F(MapCommand, VectorsBecomeNpyCsvAndSvgOfTheSamePoints) {
 
 TEST_F(MapCommand, OneSeedGivesTheSameBytesForAnyNumberOfThreads) {
   const std::string in = vectors(300);
-  for (const std::string method : {"tsne", "pca"}) {
+  for (const std::string method : {"tsne", "pca", "umap"}) {
     std::string first;
     for (const std::string threads : {"1", "2"}) {
       const std::string file = path(method + threads + ".npy");
-      output_of(
-          {"map", "-i", in, "--method", method, "--seed", "7", "--iterations", "50", "--threads", threads, "-o", file});
+      output_of({"map", "-i", in, "--method", method, "--seed", "7", "--iterations", "50", "--epochs", "50",
+                 "--threads", threads, "-o", file});
       if (first.empty()) first = read(file);
       EXPECT_EQ(read(file), first) << method;
     }
@@ -86,6 +87,35 @@ TEST_F(MapCommand, ReportTellsHowFarTheMapCanBeTrusted) {
   const JsonDocument of_pca = JsonDocument::load(report);
   EXPECT_FALSE(of_pca.root().find("KL").has_value());
   EXPECT_EQ(of_pca.root().at("method").as_string(), "pca");
+}
+
+TEST_F(MapCommand, UmapTakesItsFlagsAndLabels) {
+  const std::string in = vectors(80), report = path("report.json"), a = path("a.npy"), b = path("b.npy");
+  const std::string labels = write("labels.txt", lines(79, "group ") + "\n");
+  output_of({"map", "-i", in, "--method", "umap", "--neighbors", "8", "--min-dist", "0.3", "--epochs", "40", "--report",
+             report, "-o", a});
+  const JsonDocument document = JsonDocument::load(report);
+  EXPECT_EQ(document.root().at("method").as_string(), "umap");
+  EXPECT_EQ(document.root().at("umap_neighbors").as_int(), 8);
+  EXPECT_EQ(document.root().at("epochs").as_int(), 40);
+  EXPECT_FALSE(document.root().find("KL").has_value());
+  output_of({"map", "-i", in, "--method", "umap", "--neighbors", "8", "--min-dist", "0.3", "--epochs", "40", "--labels",
+             labels, "--supervised", "-o", b});
+  EXPECT_NE(read(a), read(b));
+  output_of({"map", "-i", in, "--method", "umap", "--start", "pca", "--epochs", "1", "-o", b});
+  expect_error({"map", "-i", in, "--supervised", "--labels", labels}, 2,
+               "--supervised is for --method umap with --labels");
+  expect_error({"map", "-i", in, "--method", "umap", "--min-dist", "3"}, 2,
+               "min_dist: expected 0 to the spread, 1, found 3");
+}
+
+TEST_F(MapCommand, WordVectorsAreDrawnWithTheirWords) {
+  const std::string in = write("words.txt", "4 3\ncat 1 0 0\ndog 0.9 0.1 0\ncar 0 1 0\nbus 0 1 0.1\n");
+  const std::vector<std::string> csv = lines_of(output_of({"map", "-i", in, "--words", "--method", "pca"}));
+  ASSERT_EQ(csv.size(), 5u);
+  EXPECT_TRUE(csv[2].ends_with(",,dog")) << csv[2];
+  EXPECT_EQ(lines_of(output_of({"map", "-i", write("w.vec", read(in)), "--limit", "2", "--method", "pca"})).size(), 3u);
+  expect_error({"map", "--words", "one", "two"}, 2, "--words: expected a file of word vectors with -i, found none");
 }
 
 TEST_F(MapCommand, TextsAreEmbeddedFirst) {
@@ -139,10 +169,63 @@ TEST_F(MapCommand, TextsOfASvgDoNotCoverEachOtherAndStayInside) {
   }
 }
 
+/// Width, height, and the RGB pixels of a PNG as this program writes it.
+struct Picture {
+  std::int64_t width = 0, height = 0;
+  std::string rgb;
+};
+
+Picture read_png(const std::string& bytes) {
+  const auto number = [&](std::size_t at) {
+    std::int64_t out = 0;
+    for (std::size_t i = 0; i < 4; ++i) out = out * 256 + static_cast<unsigned char>(bytes.at(at + i));
+    return out;
+  };
+  EXPECT_TRUE(bytes.starts_with("\x89PNG\r\n\x1A\n"));
+  Picture out{.width = number(16), .height = number(20)};
+  EXPECT_EQ(bytes.substr(37, 4), "IDAT");
+  uLongf size = static_cast<uLongf>((3 * out.width + 1) * out.height);
+  std::string rows(size, '\0');
+  EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(rows.data()), &size, reinterpret_cast<const Bytef*>(&bytes.at(41)),
+                       static_cast<uLong>(number(33))),
+            Z_OK);
+  out.rgb.resize(static_cast<std::size_t>(3 * out.width * out.height));
+  for (std::int64_t y = 0; y < out.height; ++y)
+    for (std::int64_t i = 0; i < 3 * out.width; ++i)
+      out.rgb[y * 3 * out.width + i] =
+          static_cast<char>(rows[y * (3 * out.width + 1) + 1 + i] + (y > 0 ? out.rgb[(y - 1) * 3 * out.width + i] : 0));
+  return out;
+}
+
+TEST_F(MapCommand, PngShowsPointsTextsAndLegendInBothThemes) {
+  const std::string in = vectors(40), labels = write("labels.txt", lines(40, "group ")), png = path("map.png");
+  for (const std::string theme : {"light", "dark"}) {
+    output_of({"map", "-i", in, "--method", "pca", "--labels", labels, "--texts", labels, "--theme", theme, "-o", png});
+    const Picture picture = read_png(read(png));
+    ASSERT_EQ(picture.width, 2000);
+    ASSERT_EQ(picture.height, 1520);
+    const auto pixels = [&](const std::string& color, std::int64_t left, std::int64_t right) {
+      std::int64_t count = 0;
+      for (std::int64_t y = 0; y < picture.height; ++y)
+        for (std::int64_t x = left; x < right; ++x)
+          count += picture.rgb.compare(static_cast<std::size_t>(3 * (y * picture.width + x)), 3, color) == 0 ? 1 : 0;
+      return count;
+    };
+    EXPECT_EQ(picture.rgb.substr(0, 3), theme == "light" ? "\xFF\xFF\xFF" : "\x16\x18\x1D");
+    const std::string ink = theme == "light" ? "\x22\x22\x22" : "\xE6\xE6\xE6";
+    EXPECT_GT(pixels(ink, 0, 1600), 1000) << "texts and title";
+    EXPECT_GT(pixels(ink, 1600, 2000), 100) << "legend";
+    for (const std::string& color : {std::string("\x00\x72\xB2", 3), std::string("\xE6\x9F\x00", 3)}) {
+      EXPECT_GT(pixels(color, 0, 1580), 20 * 200);
+      EXPECT_GT(pixels(color, 1580, 2000), 200);
+    }
+  }
+}
+
 TEST_F(MapCommand, FewPointsGiveMaps) {
   for (const std::int64_t n : {1, 2, 3})
-    for (const std::string method : {"tsne", "pca"})
-      for (const std::string format : {"csv", "svg"}) {
+    for (const std::string method : {"tsne", "pca", "umap"})
+      for (const std::string format : {"csv", "svg", "png"}) {
         SCOPED_TRACE(n);
         EXPECT_FALSE(output_of({"map", "-i", vectors(n), "--method", method, "--format", format}).empty());
       }
@@ -158,7 +241,7 @@ TEST_F(MapCommand, ErrorsNameWhatIsWrong) {
   expect_error({"map", "-i", in, "--texts", one}, 2, "expected 4 texts, one for each point, found 1");
   expect_error({"map", "-i", in, "--perplexity", "many"}, 2, "--perplexity: expected a number, found 'many'");
   expect_error({"map", "-i", in, "--perplexity", "-1"}, 2, "perplexity: expected a number above 0, found -1");
-  expect_error({"map", "-i", in, "-o", path("map.txt")}, 2, "end it in .npy, .csv or .svg");
+  expect_error({"map", "-i", in, "-o", path("map.txt")}, 2, "end it in .npy, .csv, .svg, .png or .html");
   expect_error({"map", "-i", in, "--demo"}, 2, "--demo has words and labels of its own");
   expect_error({"map", "--texts", one, "x"}, 2, "--texts is for the vectors");
   expect_error({"map", "-i", path("none.npy")}, 3, "none.npy");

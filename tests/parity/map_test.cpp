@@ -12,9 +12,11 @@
 #include "io/json.h"
 #include "io/npy.h"
 #include "io/npz.h"
+#include "map/fuzzy_set.h"
 #include "map/knn_graph.h"
 #include "map/pca.h"
 #include "map/tsne.h"
+#include "map/umap.h"
 #include "support/sanitized.h"
 #include "support/shared_data.h"
 
@@ -28,9 +30,12 @@ class MapParity : public testing::Test {
     array_ = read_npy(test::shared_data("golden/maps/points.npy"));
   }
   MatView<const float> points(std::int64_t rows = 1500) const { return {array_.as<float>().data(), rows, 384}; }
+  template <class T = double>
   static std::vector<double> expected(const char* name) {
     const NpyArray array = NpzReader(test::shared_data("golden/maps/expected.npz")).read(name);
-    return {array.as<double>().begin(), array.as<double>().end()};
+    std::vector<double> out;
+    for (const T v : array.as<T>()) out.push_back(static_cast<double>(v));
+    return out;
   }
   /// Differences in parts of the largest expected value.
   static void expect_near(std::span<const double> got, std::span<const double> want, double tolerance,
@@ -84,6 +89,30 @@ TEST_F(MapParity, AffinitiesGradientAndDivergenceOfTsneAreThoseOfTheReference) {
     for (double& v : gradient) v *= 4;
     expect_near(gradient, want, exact ? 1e-9 : 2e-3, exact ? "gradient" : "gradient by the grid");
   }
+}
+
+TEST_F(MapParity, FuzzySetAndCurveOfUmapAreThoseOfUmapLearn) {
+  ThreadPool pool(2);
+  const KnnGraph graph = exact_knn(points(300), 14, MapMetric::kEuclidean, pool);
+  const std::vector<double> knn = expected<std::int64_t>("umap_knn");  // a point itself is the first of its row
+  for (std::int64_t i = 0; i < 300; ++i)
+    for (std::int64_t j = 0; j < 14; ++j)
+      ASSERT_EQ(graph.neighbors(i)[j], static_cast<std::int64_t>(knn[i * 15 + j + 1])) << i << " " << j;
+  const Reach reach = reach_of(graph, 15, true, pool);
+  expect_near(reach.rhos, expected<float>("umap_rhos"), 1e-6, "rho");
+  expect_near(reach.sigmas, expected<float>("umap_sigmas"), 1e-4, "sigma");
+
+  const SparseMatrix fuzzy = fuzzy_union(graph, 15, pool);
+  const std::vector<double> rows = expected<std::int32_t>("umap_row"), columns = expected<std::int32_t>("umap_col");
+  ASSERT_EQ(fuzzy.columns.size(), columns.size());
+  for (std::int64_t i = 0; i < 300; ++i)
+    for (std::int64_t e = fuzzy.begins[i]; e < fuzzy.begins[i + 1]; ++e) {
+      ASSERT_EQ(i, static_cast<std::int64_t>(rows[e]));
+      ASSERT_EQ(fuzzy.columns[e], static_cast<std::int32_t>(columns[e]));
+    }
+  expect_near(fuzzy.values, expected<float>("umap_val"), 1e-4, "membership");
+  const UmapCurve curve = fit_umap_curve(1, 0.1);
+  expect_near(std::vector<double>{curve.a, curve.b}, expected("umap_ab"), 1e-4, "curve");
 }
 
 TEST_F(MapParity, FinalDivergenceOfTsneIsBelowThatOfOpenTsneForAnyOfItsSeeds) {

@@ -1,0 +1,174 @@
+#include "map/products.h"
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "map/lanes.h"
+#include "nn/linear.h"
+
+namespace sememe {
+namespace {
+
+constexpr std::int64_t kMostParts = 16;  // sums that are made side by side, by the points alone
+constexpr std::int64_t kStrip = 16;      // rows that are transposed at once: a cache line of each column
+constexpr std::int64_t kBlock = 256;     // points that a job projects
+
+std::int64_t panels_of(std::int64_t columns) { return (columns + kernels().panel_width - 1) / kernels().panel_width; }
+
+}  // namespace
+
+std::vector<double> column_means(MatView<const float> points, ThreadPool& pool) {
+  const std::int64_t n = points.rows, d = points.cols;
+  const std::int64_t parts = std::clamp<std::int64_t>(n / CentredProducts::kRows, 1, kMostParts);
+  std::vector<std::vector<double>> sums(parts);
+  pool.run(parts, [&](std::int64_t part, int) {
+    sums[part].resize(d);
+    for (std::int64_t i = part * n / parts; i < (part + 1) * n / parts; ++i)
+      lanes().add_to_sums(points.row(i), sums[part].data(), d);
+  });
+  std::vector<double> mean(d);
+  for (const std::vector<double>& sum : sums)
+    for (std::int64_t j = 0; j < d; ++j) mean[j] += sum[j] / static_cast<double>(n);
+  return mean;
+}
+
+/// What one product needs: y (m, columns) = x (m, count) * panels (count, columns).
+struct CentredProducts::Block {
+  Block(std::int64_t m, std::int64_t columns, std::int64_t width)
+      : stride(padded_stride(kRows)),
+        x(m * stride),
+        panels(panels_of(columns) * kRows * kernels().panel_width, 0.0F),
+        bias(panels_of(columns) * kernels().panel_width, 0.0F),
+        y(m * columns),
+        rows(kStrip * width) {}
+
+  /// Element (k, column) of the second factor, of `count` rows.
+  float& panel(std::int64_t k, std::int64_t column, std::int64_t count) {
+    const std::int64_t width = kernels().panel_width;
+    return panels[(column / width * count + k) * width + column % width];
+  }
+
+  std::int64_t stride;
+  Buffer<float> x, panels, bias, y, rows;
+};
+
+void CentredProducts::centre(std::int64_t first, std::int64_t count, float* rows) const {
+  for (std::int64_t i = 0; i < count; ++i)
+    lanes().centre(points_.row(first + i), mean_.data(), rows + i * points_.cols, points_.cols);
+}
+
+/// Adds the products of the slices [first, first + count) of [0, length), which fill(block, first, count) makes ready.
+template <class Fill>
+std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t columns, bool lower, std::int64_t length,
+                                               Fill fill) const {
+  constexpr std::int64_t kRowsAtOnce = 112;
+  const std::int64_t parts = std::clamp<std::int64_t>(length / (4 * kRows), 1, kMostParts);
+  const std::int64_t width = kernels().panel_width;
+  std::vector<std::vector<double>> sums(parts);
+  pool_.run(parts, [&](std::int64_t part, int) {
+    std::vector<double>& sum = sums[part];
+    sum.resize(m * columns);
+    Block block(m, columns, points_.cols);
+    const std::int64_t end = (part + 1) * length / parts;
+    for (std::int64_t first = part * length / parts; first < end; first += kRows) {
+      const std::int64_t count = std::min(kRows, end - first);
+      fill(block, first, count);
+      for (std::int64_t row = 0; row < m; row += kRowsAtOnce) {
+        const std::int64_t some = std::min(kRowsAtOnce, m - row), wanted = lower ? row + some : columns;
+        kernels().gemm({.x = block.x.data() + row * block.stride,
+                        .x_stride = block.stride,
+                        .panels = block.panels.data(),
+                        .bias = block.bias.data(),
+                        .y = block.y.data() + row * columns,
+                        .y_stride = columns,
+                        .m = some,
+                        .n = columns,
+                        .k = count,
+                        .panel_begin = 0,
+                        .panel_end = (wanted + width - 1) / width});
+        for (std::int64_t i = row; i < row + some; ++i)
+          lanes().add_to_sums(block.y.data() + i * columns, sum.data() + i * columns, lower ? i + 1 : columns);
+      }
+    }
+  });
+  for (std::int64_t part = 1; part < parts; ++part)
+    for (std::int64_t e = 0; e < m * columns; ++e) sums[0][e] += sums[part][e];
+  return std::move(sums[0]);
+}
+
+std::vector<double> CentredProducts::covariance() const {
+  const std::int64_t d = points_.cols;
+  return sum_parts(d, d, true, points_.rows, [&](Block& block, std::int64_t first, std::int64_t count) {
+    for (std::int64_t strip = 0; strip < count; strip += kStrip) {
+      const std::int64_t some = std::min(kStrip, count - strip);
+      centre(first + strip, some, block.rows.data());
+      for (std::int64_t j = 0; j < d; ++j)
+        for (std::int64_t i = 0; i < some; ++i) block.x[j * block.stride + strip + i] = block.rows[i * d + j];
+      for (std::int64_t i = 0; i < some; ++i)
+        for (std::int64_t j = 0; j < d; j += kernels().panel_width)
+          std::copy_n(block.rows.data() + i * d + j, std::min(kernels().panel_width, d - j),
+                      &block.panel(strip + i, j, count));
+    }
+  });
+}
+
+std::vector<double> CentredProducts::gram() const {
+  const std::int64_t n = points_.rows, d = points_.cols;
+  return sum_parts(n, n, true, d, [&](Block& block, std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      float* const row = block.x.data() + i * block.stride;
+      lanes().centre(points_.row(i) + first, mean_.data() + first, row, count);
+      for (std::int64_t k = 0; k < count; ++k) block.panel(k, i, count) = row[k];
+    }
+  });
+}
+
+std::vector<double> CentredProducts::along(const std::vector<double>& directions, std::int64_t l) const {
+  const std::int64_t n = points_.rows, d = points_.cols;
+  std::vector<double> out(l * n);
+  const std::vector<float> weights(directions.begin(), directions.end());
+  const Linear linear(MatView<const float>(weights.data(), l, d), {}, pool_);
+  std::vector<Buffer<float>> scratch(pool_.size());
+  for_each_block(pool_, n, kBlock, [&](std::int64_t first, std::int64_t count, int worker) {
+    scratch[worker].reserve_discard(kBlock * (d + l));
+    float* const rows = scratch[worker].data();
+    float* const products = rows + kBlock * d;
+    centre(first, count, rows);
+    linear.forward({rows, count, d}, {products, count, l});
+    for (std::int64_t i = 0; i < count; ++i)
+      for (std::int64_t c = 0; c < l; ++c) out[c * n + first + i] = static_cast<double>(products[i * l + c]);
+  });
+  return out;
+}
+
+std::vector<double> CentredProducts::combined(const std::vector<double>& weights, std::int64_t l) const {
+  const std::int64_t n = points_.rows, d = points_.cols;
+  return sum_parts(l, d, false, n, [&](Block& block, std::int64_t first, std::int64_t count) {
+    for (std::int64_t c = 0; c < l; ++c)
+      for (std::int64_t i = 0; i < count; ++i)
+        block.x[c * block.stride + i] = static_cast<float>(weights[c * n + first + i]);
+    for (std::int64_t i = 0; i < count; ++i) {
+      centre(first + i, 1, block.rows.data());
+      for (std::int64_t j = 0; j < d; j += kernels().panel_width)
+        std::copy_n(block.rows.data() + j, std::min(kernels().panel_width, d - j), &block.panel(i, j, count));
+    }
+  });
+}
+
+double CentredProducts::squares() const {
+  std::vector<double> sums(points_.rows);
+  std::vector<Buffer<float>> scratch(pool_.size());
+  for_each_block(pool_, points_.rows, kBlock, [&](std::int64_t first, std::int64_t count, int worker) {
+    scratch[worker].reserve_discard(points_.cols);
+    float* const row = scratch[worker].data();
+    for (std::int64_t i = first; i < first + count; ++i) {
+      centre(i, 1, row);
+      sums[i] = static_cast<double>(kernels().dot(row, row, points_.cols));
+    }
+  });
+  double out = 0;
+  for (const double sum : sums) out += sum;
+  return out;
+}
+
+}  // namespace sememe
