@@ -20,6 +20,7 @@ PUBLIC = {
     "tokenizer_trainer.h": "tokenizer_train",
     "words.h": "words",
     "word2vec.h": "words",
+    "fasttext.h": "words",
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",

@@ -32,6 +32,12 @@ std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t 
   return {all.begin() + 1, all.end()};
 }
 
+std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage) {
+  const auto text = arguments.text(name);
+  if (!text) fail(ErrorCode::kInvalidArgument, "no --", name, "; give ", usage);
+  return *text;
+}
+
 std::string utf8_of(std::string_view word) {
   return find_invalid_utf8(word) ? replace_invalid_utf8(word) : std::string(word);
 }

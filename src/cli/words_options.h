@@ -34,6 +34,9 @@ WordFormat word_output_format(const Arguments& arguments, const std::string& out
 /// Errors  kInvalidArgument: fewer than `least`, or more than `most`.
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most);
 
+/// The text of a flag that has to be given. Errors  kInvalidArgument: "give <usage>".
+std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage);
+
 /// Words are bytes: what is not UTF-8 becomes U+FFFD.
 std::string utf8_of(std::string_view word);
 

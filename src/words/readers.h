@@ -1,12 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "base/buffer.h"
 #include "io/file.h"
 #include "sememe/words.h"
-#include "words/subwords.h"
+#include "words/fasttext_model.h"
 #include "words/word_table.h"
 
 namespace sememe {
@@ -18,7 +19,7 @@ struct WordData {
   std::int64_t dim = 0;
   std::int64_t duplicates = 0;  ///< rows that were left out
   WordFormat format = WordFormat::kText;
-  std::optional<NgramTable> ngrams;
+  std::shared_ptr<const FastTextModel> fasttext;  ///< whose n-grams make vectors of unknown words
 };
 
 /// The file to read, and how its beginning reads.

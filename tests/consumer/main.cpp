@@ -1,6 +1,7 @@
 // Prints how close two texts are: consumer MODEL TEXT TEXT
 #include <sememe/encoder.h>
 #include <sememe/error.h>
+#include <sememe/fasttext.h>
 #include <sememe/log.h>
 #include <sememe/map.h>
 #include <sememe/matrix.h>
