@@ -21,6 +21,7 @@ PUBLIC = {
     "words.h": "words",
     "word2vec.h": "words",
     "fasttext.h": "words",
+    "glove.h": "words",
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",

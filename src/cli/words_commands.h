@@ -9,6 +9,6 @@ extern const Command kWordsTrain, kWordsNeighbors, kWordsAnalogy, kWordsSimilari
     kWordsPredict, kWordsQuantize, kWordsEval, kWordsConvert, kWordsInfo;
 
 /// The members of kWordsTrain.
-extern const Command kWordsTrainWord2Vec, kWordsTrainFastText, kWordsTrainSupervised;
+extern const Command kWordsTrainWord2Vec, kWordsTrainGlove, kWordsTrainFastText, kWordsTrainSupervised;
 
 }  // namespace sememe::cli

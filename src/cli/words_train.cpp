@@ -26,8 +26,8 @@ constexpr Option kModelOptions[] = {
 };
 constexpr Option kOutputOptions[] = {
     {"out", 'o', "FILE", "Write the vectors to FILE (default: -, standard output)"},
-    {"to", '\0', "text|binary|glove",
-     "Format, as for words convert (default: binary if the output is named .bin, else text)"},
+    {"to", '\0', "text|binary|glove|safetensors",
+     "Format, as for words convert (default: by the name of the output, .bin or .safetensors, else text)"},
 };
 constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
 
@@ -60,7 +60,8 @@ int run_word2vec(const Arguments& arguments, Console& console) {
   return 0;
 }
 
-constexpr const Command* kSubcommands[] = {&kWordsTrainWord2Vec, &kWordsTrainFastText, &kWordsTrainSupervised};
+constexpr const Command* kSubcommands[] = {&kWordsTrainWord2Vec, &kWordsTrainGlove, &kWordsTrainFastText,
+                                           &kWordsTrainSupervised};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "cli/words_training.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
@@ -20,10 +21,22 @@ double real_option(const Arguments& arguments, std::string_view name, double oth
   return text ? number_of(*text, name) : otherwise;
 }
 
+std::int64_t bytes_of(const std::string& text, std::string_view flag) {
+  constexpr std::string_view kUnits = "KMGT";
+  constexpr double kMost = 1e15;
+  const std::size_t unit = text.empty() ? kUnits.npos : kUnits.find(text.back());
+  const double number = number_of(unit == kUnits.npos ? text : text.substr(0, text.size() - 1), flag);
+  const double bytes = unit == kUnits.npos ? number : std::ldexp(number, 10 * (static_cast<int>(unit) + 1));
+  if (!(bytes >= 0 && bytes <= kMost))
+    fail(ErrorCode::kInvalidArgument, "--", flag, ": expected a size, such as 4G or 500M, found ", quote(text));
+  return static_cast<std::int64_t>(bytes);
+}
+
 WordTrainingProgress TrainingTalk::progress() {
   return [this](std::string_view stage, std::int64_t done, std::int64_t total) {
     stages_.update(stage, done, total,
-                   concat(stage, ", ", with_commas(done), stage == "counting" ? " bytes" : " words"));
+                   concat(stage == "pairs" ? "counting pairs" : stage, ", ", with_commas(done),
+                          stage == "counting" ? " bytes" : ""));
   };
 }
 

@@ -37,6 +37,9 @@ std::vector<std::filesystem::path> corpus_files(const Arguments& arguments);
 /// The number of a flag, or `otherwise`. Errors  kInvalidArgument: it is none.
 double real_option(const Arguments& arguments, std::string_view name, double otherwise);
 
+/// "4G", "500M", "64K" or bytes, as a flag gives them. Errors  kInvalidArgument.
+std::int64_t bytes_of(const std::string& text, std::string_view flag);
+
 /// Progress of a training, and what there is to say at its end.
 class TrainingTalk {
  public:
@@ -48,6 +51,7 @@ class TrainingTalk {
   void finish();
   /// "71,290 words from 17,005,207, 1,234,567 words/s in training, 12.3 s", under --verbose.
   void tell(std::int64_t words, std::int64_t epochs);
+  double seconds() const { return whole_.seconds(); }  ///< since the beginning
 
  private:
   Console& console_;

@@ -48,10 +48,12 @@ bool begins_with_text_row(std::string_view bytes, std::int64_t dim);
 WordData read_text(const WordSource& source, bool header);
 WordData read_binary(const WordSource& source);
 WordData read_fasttext(MappedFile file, const WordSource& source);
+WordData read_safetensors(const WordSource& source);
 
 /// The file's format, told by its first bytes; kUnsupported or kCorrupt, with advice, if it is none.
 WordFormat detect_format(const WordSource& source);
 /// Whether the file begins as fastText models do, those without a magic number included.
 bool begins_as_fasttext(std::string_view bytes);
+bool begins_as_safetensors(std::string_view bytes);
 
 }  // namespace sememe

@@ -1,6 +1,9 @@
+#include "sememe/words.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "support/cli.h"
 
@@ -41,6 +44,33 @@ TEST_F(WordsProgram, VectorsArePrinted) {
             "{\"word\":\"king\",\"known\":true,\"vector\":[1.0,0.0,1.0,0.0]}\n");
 }
 
+TEST_F(WordsProgram, WithoutAFileTheProgramsOwnVectorsAnswer) {
+  EXPECT_TRUE(output_of({"words", "analogy", "king", "man", "woman"}).starts_with("queen "));
+  const std::vector<std::vector<std::string>> kinds = {{"cat", "dog", "bird", "fish"},
+                                                       {"car", "truck", "bus", "bike"},
+                                                       {"apple", "banana"},
+                                                       {"king", "queen", "prince"}};
+  const WordVectors vectors =
+      WordVectors::load(std::filesystem::path(SEMEME_SOURCE_DIR) / "data" / "words-en.safetensors");
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    for (const std::string& word : kinds[kind]) {
+      float best = -1;
+      std::size_t nearest = 0;
+      for (std::size_t other = 0; other < kinds.size(); ++other) {
+        for (const std::string& candidate : kinds[other]) {
+          const std::string a[] = {word}, b[] = {candidate};
+          if (candidate == word || vectors.similarity(a, b) <= best) continue;
+          best = vectors.similarity(a, b);
+          nearest = other;
+        }
+      }
+      EXPECT_TRUE(nearest == kind || word == "banana") << word;  // which goes with fish, as food
+    }
+  }
+  expect_error({"words", "neighbors", "kkkking"}, 3, "is not among its 50000 words");
+  expect_error({"words", "similarity", "a", "b", "c"}, 2, "no file is named 'a'");
+}
+
 TEST_F(WordsProgram, UnknownWordsAreThreeWithWhatMayBeMeant) {
   for (const std::string command : {"neighbors", "vector"})
     expect_error({"words", command, royal(), "bannana"}, 3, "is not among its 6 words; did you mean 'banana'?");
@@ -66,6 +96,11 @@ TEST_F(WordsProgram, ConvertsThereAndBackWithoutChange) {
   EXPECT_EQ(output_of({"words", "convert", text, "-o", binary}), "");
   EXPECT_EQ(output_of({"words", "convert", binary, "-o", glove, "--to", "glove"}), "");
   EXPECT_EQ(output_of({"words", "convert", glove}), read(text));
+  EXPECT_EQ(output_of({"words", "convert", glove, "-o", path("d.safetensors")}), "");
+  EXPECT_EQ(output_of({"words", "convert", path("d.safetensors")}), read(text));
+  EXPECT_EQ(output_of({"words", "convert", glove, "-o", path("e.safetensors"), "--precision", "int8"}), "");
+  EXPECT_EQ(output_of({"words", "neighbors", path("e.safetensors"), "banana", "-k", "1"}), "apple   0.9950\n");
+  expect_error({"words", "convert", glove, "--precision", "int8"}, 2, "is for safetensors");
   EXPECT_TRUE(read(text).starts_with("6 4\nman 10.0 0.0 0.0 0.0\n"));
   EXPECT_TRUE(read(binary).starts_with("6 4\nman "));
   EXPECT_EQ(output_of({"words", "convert", binary, "--limit", "1", "--to", "glove"}), "man 10.0 0.0 0.0 0.0\n");
