@@ -21,6 +21,8 @@ PUBLIC = {
     "tokenizer_trainer.h": "tokenizer_train",
     "words.h": "words",
     "word2vec.h": "words",
+    "fasttext.h": "words",
+    "glove.h": "words",
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",

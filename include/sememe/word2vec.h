@@ -15,10 +15,11 @@ enum class Word2VecArchitecture { kSkipGram, kCbow };
 struct Word2VecOptions {
   Word2VecArchitecture architecture = Word2VecArchitecture::kSkipGram;
   std::int64_t dim = 100;
-  std::int64_t window = 5;     ///< words to each side, of which a random part is looked at
-  std::int64_t negative = 5;   ///< noise words a word
-  std::int64_t min_count = 5;  ///< words that occur less often are passed over
-  double sample = 1e-3;        ///< words more frequent than this are thinned out; 0: none are
+  std::int64_t window = 5;            ///< words to each side, of which a random part is looked at
+  std::int64_t negative = 5;          ///< noise words a word
+  bool hierarchical_softmax = false;  ///< words are told by the way to them in a Huffman tree, without noise words
+  std::int64_t min_count = 5;         ///< words that occur less often are passed over
+  double sample = 1e-3;               ///< words more frequent than this are thinned out; 0: none are
   std::int64_t epochs = 5;
   double lr = 0;  ///< learning rate at the start, which falls to almost 0; 0: 0.025 for skip-gram, 0.05 for CBOW
   std::uint64_t seed = 1;
@@ -35,8 +36,8 @@ struct Word2VecReport {
 /// ends the training.
 using WordTrainingProgress = std::function<void(std::string_view stage, std::int64_t done, std::int64_t total)>;
 
-/// Trains word vectors with negative sampling. A line of the corpus is a sentence, words are separated by ASCII white
-/// space; files are streamed, once to count and once an epoch, gzip or not.
+/// Trains word vectors with negative sampling or hierarchical softmax. A line of the corpus is a sentence, words are
+/// separated by ASCII white space; files are streamed, once to count and once an epoch, gzip or not.
 ///
 /// Values   the same bytes for any number of threads, unless `hogwild`. Words of the vocabulary stand by count, equal
 ///          ones by their bytes. Noise words are drawn from 512 that some 1,000 words of the corpus share, which keeps

@@ -13,15 +13,21 @@
 
 namespace sememe {
 
+struct ByteRows;
+
 /// Files of word vectors.
 enum class WordFormat {
   kText,      ///< word2vec text, fastText .vec: "WORDS DIM", then a word and DIM numbers a line
   kBinary,    ///< word2vec binary: the same first line, then a word, a space and DIM little-endian floats each
   kGlove,     ///< GloVe text: as kText without its first line
-  kFastText,  ///< fastText .bin, versions 11, 12 and the one before them: also vectors of unknown words; read only
+  kFastText,  ///< fastText .bin and .ftz, versions 11, 12 and the one before them: also vectors of unknown words; read
+              ///< only
+  kSafetensors,  ///< 'vectors' (words, dim), 'words' (text, a word a line) and, for bytes, 'scales' (words); read also
+                 ///< as 'embeddings' with vocab.txt or tokenizer.json beside it, as model2vec has them
 };
 
-std::optional<WordFormat> parse_word_format(std::string_view name);  ///< "text", "binary", "glove", "fasttext"
+std::optional<WordFormat> parse_word_format(
+    std::string_view name);  ///< "text", "binary", "glove", "fasttext", "safetensors"
 std::string_view word_format_name(WordFormat format);
 
 struct WordLoadOptions {
@@ -31,7 +37,8 @@ struct WordLoadOptions {
 
 struct WordSaveOptions {
   WordFormat format = WordFormat::kText;
-  std::string space;  ///< stands for spaces inside words, which no format can hold; empty: they are an error
+  bool bytes = false;  ///< kSafetensors: a byte a component and a scale a row, a quarter of the size
+  std::string space;   ///< stands for spaces inside words, which no format can hold; empty: they are an error
 };
 
 /// A word and how close it is; `id` is its row.
@@ -56,16 +63,18 @@ struct WordQuery {
 ///          Answers are ordered by score, equal ones by id; they do not depend on the number of threads or on the
 ///          questions beside them.
 /// Threads  const functions may be called from many threads at once. The first question measures all vectors.
-/// Memory   4 bytes a component; n-grams of fastText stay in the mapped file.
-/// Source   gensim 4.4 KeyedVectors; Mikolov et al. 2013, "Linguistic regularities in continuous space word
+/// Memory   4 bytes a component, and one more from the second question on that large files are asked; n-grams of
+/// fastText stay in the mapped file. Source   gensim 4.4 KeyedVectors; Mikolov et al. 2013, "Linguistic regularities in
+/// continuous space word
 ///          representations" (3CosAdd); Levy and Goldberg 2014, "Linguistic regularities in sparse and explicit word
 ///          representations" (3CosMul); Bojanowski et al. 2017, "Enriching word vectors with subword information".
 class WordVectors {
  public:
-  /// Reads a file. A word that comes again is left out, with a warning in the log, as gensim does.
-  /// Errors  kCorrupt, with line or byte offset: counts that disagree with the contents, a line with too few or too
-  ///         many numbers, NaN and infinities, an end that comes early; kUnsupported: pickles, compressed files,
-  ///         quantised fastText models; kNotFound; kIo.
+  /// Reads a file, or the model.safetensors of a folder. A word that comes again is left out, with a warning in the
+  /// log, as gensim does. Errors  kCorrupt, with line or byte offset: counts that disagree with the contents, a line
+  /// with too few or too
+  ///         many numbers, NaN and infinities, an end that comes early; kUnsupported: pickles, compressed files;
+  ///         kNotFound; kIo.
   static WordVectors load(const std::filesystem::path& path, const WordLoadOptions& options = {});
 
   /// Shapes  vectors (words, D). Errors  kInvalidArgument: no words, a word twice, other shapes, no finite number.
@@ -121,6 +130,8 @@ class WordVectors {
   struct State;
   explicit WordVectors(std::unique_ptr<State> state);
   const float* inverse_norms(int threads) const;  ///< of each row, 0 for zeros; made when first asked for
+
+  const ByteRows* byte_rows(int threads) const;  ///< a small copy for repeated questions; nullptr: not worth it
 
   std::unique_ptr<State> state_;
 };

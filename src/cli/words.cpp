@@ -3,9 +3,9 @@
 namespace sememe::cli {
 namespace {
 
-constexpr const Command* kSubcommands[] = {&kWordsTrain,      &kWordsNeighbors, &kWordsAnalogy,
-                                           &kWordsSimilarity, &kWordsOddOneOut, &kWordsVector,
-                                           &kWordsEval,       &kWordsConvert,   &kWordsInfo};
+constexpr const Command* kSubcommands[] = {&kWordsTrain,     &kWordsNeighbors, &kWordsAnalogy, &kWordsSimilarity,
+                                           &kWordsOddOneOut, &kWordsVector,    &kWordsPredict, &kWordsQuantize,
+                                           &kWordsEval,      &kWordsConvert,   &kWordsInfo};
 
 }  // namespace
 

@@ -6,9 +6,9 @@ namespace sememe::cli {
 
 /// The members of kWords.
 extern const Command kWordsTrain, kWordsNeighbors, kWordsAnalogy, kWordsSimilarity, kWordsOddOneOut, kWordsVector,
-    kWordsEval, kWordsConvert, kWordsInfo;
+    kWordsPredict, kWordsQuantize, kWordsEval, kWordsConvert, kWordsInfo;
 
 /// The members of kWordsTrain.
-extern const Command kWordsTrainWord2Vec;
+extern const Command kWordsTrainWord2Vec, kWordsTrainGlove, kWordsTrainFastText, kWordsTrainSupervised;
 
 }  // namespace sememe::cli

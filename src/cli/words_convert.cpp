@@ -11,9 +11,12 @@ namespace {
 
 constexpr Option kConvertOptions[] = {
     {"out", 'o', "FILE", "Write to FILE (default: -, standard output)"},
-    {"to", '\0', "text|binary|glove",
-     "word2vec text, which fastText calls .vec, word2vec binary, or GloVe text, which has no first line of counts "
-     "(default: binary if the output is named .bin, else text)"},
+    {"to", '\0', "text|binary|glove|safetensors",
+     "word2vec text, which fastText calls .vec, word2vec binary, GloVe text, which has no first line of counts, or "
+     "safetensors (default: by the name of the output, .bin or .safetensors, else text)"},
+    {"precision", '\0', "float32|int8",
+     "With safetensors: int8 takes a byte a number and a scale a word (default: "
+     "float32)"},
     {"spaces", '\0', "TEXT", "Write spaces inside words as TEXT; without, such words are an error"},
     kWordsFromOption,
     kWordsLimitOption,
@@ -26,6 +29,9 @@ int run_convert(const Arguments& arguments, Console& console) {
   const WordVectors vectors = load_words(arguments);
   WordSaveOptions options;
   options.format = word_output_format(arguments, out);
+  options.bytes = arguments.text("precision").value_or("float32") == "int8";
+  if (options.bytes && options.format != WordFormat::kSafetensors)
+    fail(ErrorCode::kInvalidArgument, "--precision int8 is for safetensors");
   options.space = arguments.text("spaces").value_or("");
   vectors.save(output_path(out), options);
   console.detail(with_commas(vectors.size()), " words of ", vectors.dim(), " numbers, ",

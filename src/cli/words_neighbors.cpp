@@ -11,8 +11,8 @@ constexpr Option kOptions[] = {kWordsCountOption, kWordsJsonOption, kWordsFromOp
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
 int run_neighbors(const Arguments& arguments, Console& console) {
-  const std::vector<std::string> words = word_operands(arguments, 1, kManyWords);
-  const WordVectors vectors = load_words(arguments);
+  const WordQuestion question = word_question(arguments, 1, kManyWords);
+  const auto& [vectors, words] = question;
   const auto answers = vectors.closest({words, {}}, arguments.number("top-k").value_or(10), AnalogyMethod::kAdd,
                                        console.options().threads);
   if (!arguments.on("json")) {
@@ -41,9 +41,9 @@ constexpr Option kAnalogyOptions[] = {
 constexpr OptionGroup kAnalogyGroups[] = {{"Options", kAnalogyOptions}};
 
 int run_analogy(const Arguments& arguments, Console& console) {
-  const std::vector<std::string> words = word_operands(arguments, 3, 3);
+  const WordQuestion question = word_question(arguments, 3, 3);
+  const auto& [vectors, words] = question;
   const std::string method = arguments.text("method").value_or("3cosadd");
-  const WordVectors vectors = load_words(arguments);
   const auto answers =
       vectors.closest({{words[0], words[2]}, {words[1]}}, arguments.number("top-k").value_or(10),
                       method == "3cosmul" ? AnalogyMethod::kMul : AnalogyMethod::kAdd, console.options().threads);
@@ -67,7 +67,7 @@ int run_analogy(const Arguments& arguments, Console& console) {
 const Command kWordsNeighbors = {
     .name = "neighbors",
     .summary = "Show the words closest to a word, or to the mean of several",
-    .operands = "FILE WORD...",
+    .operands = "[FILE] WORD...",
     .max_operands = kManyWords,
     .description =
         "Compares all words of the file by cosine. Several words are averaged, each scaled to length 1 before. With a "
@@ -82,7 +82,7 @@ const Command kWordsNeighbors = {
 const Command kWordsAnalogy = {
     .name = "analogy",
     .summary = "Show the words closest to A - B + C",
-    .operands = "FILE A B C",
+    .operands = "[FILE] A B C",
     .max_operands = 4,
     .description = "king - man + woman: A is to B as the answer is to C. A, B and C themselves are no answers.",
     .examples =

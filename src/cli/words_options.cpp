@@ -1,6 +1,7 @@
 #include "cli/words_options.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
@@ -20,7 +21,46 @@ WordVectors load_words(const Arguments& arguments) {
 }
 
 WordFormat word_output_format(const Arguments& arguments, const std::string& out) {
-  return parse_word_format(arguments.text("to").value_or(out.ends_with(".bin") ? "binary" : "text")).value();
+  const std::string_view by_name = out.ends_with(".bin")           ? "binary"
+                                   : out.ends_with(".safetensors") ? "safetensors"
+                                                                   : "text";
+  return parse_word_format(arguments.text("to").value_or(std::string(by_name))).value();
+}
+
+namespace {
+
+bool names_a_file(const std::string& operand) {
+  constexpr std::string_view kEndings[] = {".txt", ".vec", ".bin", ".ftz", ".safetensors", ".kv", ".model", ".gz"};
+  std::error_code unknown;
+  return operand.find('/') != std::string::npos || std::filesystem::exists(operand, unknown) ||
+         std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](std::string_view end) { return operand.ends_with(end); });
+}
+
+/// Beside the program: in the folder that was built, or in that of an installation.
+std::filesystem::path own_vectors() {
+  constexpr std::string_view kName = "sememe/words-en.safetensors";
+  std::error_code unknown;
+  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+  for (const std::filesystem::path& share : {folder / "share", folder.parent_path() / "share"})
+    if (std::filesystem::exists(share / kName, unknown)) return share / kName;
+  fail(ErrorCode::kNotFound, "no file of word vectors is named, and the program's own, share/", kName,
+       ", are not beside it");
+}
+
+}  // namespace
+
+WordQuestion word_question(const Arguments& arguments, std::int64_t least, std::int64_t most) {
+  const std::vector<std::string>& all = arguments.operands();
+  const std::int64_t count = std::ssize(all);
+  if (count < least || names_a_file(all.front())) {
+    std::vector<std::string> words = word_operands(arguments, least, most);
+    return {load_words(arguments), std::move(words)};
+  }
+  if (count > most)
+    fail(ErrorCode::kInvalidArgument, "expected a file and ", least, " words, or ", least, " words; found ", count,
+         ", and no file is named ", quote(all.front(), 40));
+  return {WordVectors::load(own_vectors(), {.limit = arguments.number("limit").value_or(0)}), all};
 }
 
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most) {
@@ -30,6 +70,12 @@ std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t 
     fail(ErrorCode::kInvalidArgument, "expected a file and ", least, most > least ? " or more words" : " words",
          ", found ", all.empty() ? "no file" : concat(found, " words"));
   return {all.begin() + 1, all.end()};
+}
+
+std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage) {
+  const auto text = arguments.text(name);
+  if (!text) fail(ErrorCode::kInvalidArgument, "no --", name, "; give ", usage);
+  return *text;
 }
 
 std::string utf8_of(std::string_view word) {

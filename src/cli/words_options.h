@@ -12,9 +12,9 @@
 namespace sememe::cli {
 
 inline constexpr Option kWordsFromOption = {
-    "from", '\0', "text|binary|glove|fasttext",
-    "Format of the file: word2vec text or fastText .vec, word2vec binary, GloVe text, fastText .bin (default: told by "
-    "its first bytes)"};
+    "from", '\0', "text|binary|glove|fasttext|safetensors",
+    "Format of the file: word2vec text or fastText .vec, word2vec binary, GloVe text, fastText .bin, safetensors "
+    "(default: told by its first bytes)"};
 inline constexpr Option kWordsLimitOption = {
     "limit", '\0',
     "N",     "Read only the first N words, which mostly are the most frequent; not of fastText .bin",
@@ -33,6 +33,19 @@ WordFormat word_output_format(const Arguments& arguments, const std::string& out
 /// The operands after the file.
 /// Errors  kInvalidArgument: fewer than `least`, or more than `most`.
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most);
+
+/// Words, and the vectors that are asked about them.
+struct WordQuestion {
+  WordVectors vectors;
+  std::vector<std::string> words;
+};
+/// The operands: a file and words, or only words, which are asked of the English vectors that come with the program.
+/// The first one is a file if there is one of that name, or if it looks like a path.
+/// Errors  as word_operands() and load_words(); kNotFound: the program's own vectors are not where it is.
+WordQuestion word_question(const Arguments& arguments, std::int64_t least, std::int64_t most);
+
+/// The text of a flag that has to be given. Errors  kInvalidArgument: "give <usage>".
+std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage);
 
 /// Words are bytes: what is not UTF-8 becomes U+FFFD.
 std::string utf8_of(std::string_view word);

@@ -25,8 +25,8 @@ std::vector<std::string> group_of(const WordVectors& vectors, const std::string&
 }
 
 int run_similarity(const Arguments& arguments, Console&) {
-  const std::vector<std::string> words = word_operands(arguments, 2, 2);
-  const WordVectors vectors = load_words(arguments);
+  const WordQuestion question = word_question(arguments, 2, 2);
+  const auto& [vectors, words] = question;
   const float similarity = vectors.similarity(group_of(vectors, words[0]), group_of(vectors, words[1]));
   if (!arguments.on("json")) {
     print_answer(fixed(similarity, 4, 0) + "\n");
@@ -44,9 +44,9 @@ int run_similarity(const Arguments& arguments, Console&) {
 }
 
 int run_odd_one_out(const Arguments& arguments, Console&) {
-  const std::vector<std::string> words = word_operands(arguments, 3, kManyWords);
-  const WordVectors vectors = load_words(arguments);
-  const std::vector<ScoredWord> order = vectors.odd_one_out(words);
+  const WordQuestion question = word_question(arguments, 3, kManyWords);
+  const std::vector<std::string>& words = question.words;
+  const std::vector<ScoredWord> order = question.vectors.odd_one_out(words);
   const auto word = [&](const ScoredWord& answer) { return words[static_cast<std::size_t>(answer.id)]; };
   if (!arguments.on("json")) {
     int width = 0;
@@ -74,7 +74,7 @@ int run_odd_one_out(const Arguments& arguments, Console&) {
 const Command kWordsSimilarity = {
     .name = "similarity",
     .summary = "Show the cosine of two words, or of the means of two groups of words",
-    .operands = "FILE A B",
+    .operands = "[FILE] A B",
     .max_operands = 3,
     .description = "A and B are words, or several words with spaces between, which are averaged.",
     .examples =
@@ -87,7 +87,7 @@ const Command kWordsSimilarity = {
 const Command kWordsOddOneOut = {
     .name = "odd-one-out",
     .summary = "Show which word goes least with the others",
-    .operands = "FILE WORD WORD WORD...",
+    .operands = "[FILE] WORD WORD WORD...",
     .max_operands = kManyWords,
     .description = "Orders the words by their cosine with the mean of all of them: the first line is the odd one.",
     .examples = "sememe words odd-one-out vectors.txt breakfast lunch dinner bicycle\n",

@@ -1,45 +1,33 @@
-#include <filesystem>
-#include <optional>
-
-#include "base/fail.h"
 #include "cli/arguments.h"
 #include "cli/console.h"
-#include "cli/numbers.h"
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/words_commands.h"
 #include "cli/words_options.h"
+#include "cli/words_training.h"
 #include "sememe/word2vec.h"
 
 namespace sememe::cli {
 namespace {
 
-constexpr Option kInputOptions[] = {
-    {.name = "input",
-     .letter = 'i',
-     .value = "FILE",
-     .help = "Read sentences from FILE and from those after it, one a line, words separated by spaces; each may be "
-             "gzipped, and is read again for each epoch",
-     .repeats = true},
-};
+constexpr Option kInputOptions[] = {kCorpusOption};
 constexpr Option kModelOptions[] = {
     {"architecture", '\0', "skipgram|cbow",
      "Tell the words around from a word, or a word from the words around (default: skipgram)"},
-    {"dim", '\0', "N", "Numbers of a vector (default: 100)", 1, 1 << 16},
-    {"window", '\0', "N", "Words to each side, of which a random part is looked at (default: 5)", 1, 1000},
-    {"negative", '\0', "N", "Noise words a word (default: 5)", 1, 1000},
+    kDimOption,
+    kWindowOption,
+    kNegativeOption,
+    {"hs", '\0', "", "Hierarchical softmax: tell a word by the way to it in a Huffman tree, without noise words"},
     {"min-count", '\0', "N", "Pass over words that occur less often (default: 5)", 1, std::int64_t{1} << 40},
     {"sample", '\0', "X", "Thin out words more frequent than X of all; 0 thins out none (default: 0.001)"},
-    {"epochs", '\0', "N", "How often to go through the corpus (default: 5)", 1, 1 << 20},
+    kEpochsOption,
     {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.025 for skipgram, 0.05 for cbow)"},
-    {"seed", '\0', "N", "Where the random numbers begin (default: 1)", 0, std::int64_t{1} << 62},
-    {"hogwild", '\0', "",
-     "Threads write to the same vectors without order: faster, but no two runs with more than one thread are equal"},
+    kWordsSeedOption,
+    kHogwildOption,
 };
 constexpr Option kOutputOptions[] = {
     {"out", 'o', "FILE", "Write the vectors to FILE (default: -, standard output)"},
-    {"to", '\0', "text|binary|glove",
-     "Format, as for words convert (default: binary if the output is named .bin, else text)"},
+    {"to", '\0', "text|binary|glove|safetensors",
+     "Format, as for words convert (default: by the name of the output, .bin or .safetensors, else text)"},
 };
 constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
 
@@ -49,10 +37,11 @@ Word2VecOptions word2vec_options(const Arguments& arguments, const Console& cons
   options.dim = arguments.number("dim").value_or(options.dim);
   options.window = arguments.number("window").value_or(options.window);
   options.negative = arguments.number("negative").value_or(options.negative);
+  options.hierarchical_softmax = arguments.on("hs");
   options.min_count = arguments.number("min-count").value_or(options.min_count);
-  if (const auto sample = arguments.text("sample")) options.sample = number_of(*sample, "sample");
+  options.sample = real_option(arguments, "sample", options.sample);
   options.epochs = arguments.number("epochs").value_or(options.epochs);
-  if (const auto lr = arguments.text("lr")) options.lr = number_of(*lr, "lr");
+  options.lr = real_option(arguments, "lr", options.lr);
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
   options.hogwild = arguments.on("hogwild");
@@ -60,39 +49,25 @@ Word2VecOptions word2vec_options(const Arguments& arguments, const Console& cons
 }
 
 int run_word2vec(const Arguments& arguments, Console& console) {
-  std::vector<std::filesystem::path> files;
-  for (const std::string& file : arguments.texts("input")) files.emplace_back(file);
-  for (const std::string& file : arguments.operands()) files.emplace_back(file);
-  if (files.empty()) fail(ErrorCode::kInvalidArgument, "no corpus; give -i FILE");
+  const std::vector<std::filesystem::path> files = corpus_files(arguments);
   const std::string out = arguments.text("out").value_or("-");
   const Word2VecOptions options = word2vec_options(arguments, console);
-  Word2VecReport report;
-  StageProgress progress(console);
-  Progress whole(console);
-  const WordVectors vectors = train_word2vec(
-      files, options,
-      [&](std::string_view stage, std::int64_t done, std::int64_t total) {
-        progress.update(stage, done, total,
-                        concat(stage, ", ", with_commas(done), stage == "training" ? " words" : " bytes"));
-      },
-      &report);
-  const double seconds = progress.seconds();
-  progress.finish();
+  TrainingTalk talk(console);
+  const WordVectors vectors = train_word2vec(files, options, talk.progress(), talk.report());
+  talk.finish();
   vectors.save(output_path(out), {.format = word_output_format(arguments, out)});
-  console.detail(
-      with_commas(vectors.size()), " words from ", with_commas(report.words), ", ",
-      with_commas(static_cast<std::int64_t>(static_cast<double>(report.known_words * options.epochs) / seconds)),
-      " words/s in training, ", fixed(whole.seconds(), 1, 0), " s");
+  talk.tell(vectors.size(), options.epochs);
   return 0;
 }
 
-constexpr const Command* kSubcommands[] = {&kWordsTrainWord2Vec};
+constexpr const Command* kSubcommands[] = {&kWordsTrainWord2Vec, &kWordsTrainGlove, &kWordsTrainFastText,
+                                           &kWordsTrainSupervised};
 
 }  // namespace
 
 const Command kWordsTrainWord2Vec = {
     .name = "word2vec",
-    .summary = "Train word vectors with skip-gram or CBOW and negative sampling",
+    .summary = "Train word vectors with skip-gram or CBOW",
     .operands = "[FILE...]",
     .max_operands = 1 << 30,
     .description =
@@ -108,9 +83,11 @@ const Command kWordsTrainWord2Vec = {
 
 const Command kWordsTrain = {
     .name = "train",
-    .summary = "Train word vectors on texts",
-    .description = "Makes one vector per word from a corpus of sentences.",
-    .examples = "sememe words train word2vec -i corpus.txt -o vectors.txt\n",
+    .summary = "Train word vectors, or a classifier of texts",
+    .description = "Makes one vector per word from a corpus of sentences, or learns to tell the labels of lines.",
+    .examples =
+        "sememe words train word2vec -i corpus.txt -o vectors.txt\n"
+        "sememe words train supervised -i labelled.txt -o model.bin\n",
     .subcommands = kSubcommands,
 };
 

@@ -15,8 +15,8 @@ constexpr Option kOptions[] = {kWordsJsonOption, kWordsFromOption, kWordsLimitOp
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
 int run_vector(const Arguments& arguments, Console&) {
-  const std::vector<std::string> words = word_operands(arguments, 1, kManyWords);
-  const WordVectors vectors = load_words(arguments);
+  const WordQuestion question = word_question(arguments, 1, kManyWords);
+  const auto& [vectors, words] = question;
   std::vector<float> vector(static_cast<std::size_t>(vectors.dim()));
   AtomicFile out(output_path("-"));
   JsonWriter json;
@@ -46,7 +46,7 @@ int run_vector(const Arguments& arguments, Console&) {
 const Command kWordsVector = {
     .name = "vector",
     .summary = "Print the vectors of words",
-    .operands = "FILE WORD...",
+    .operands = "[FILE] WORD...",
     .max_operands = kManyWords,
     .description =
         "A word and its numbers on a line. With a fastText .bin, words that are not in the file get the mean of their "

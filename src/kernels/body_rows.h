@@ -223,3 +223,33 @@ void layer_norm(const NormArgs& a) noexcept {
   if (a.next_type == NumberType::kInt8) return norm_all<NumberType::kInt8>(a);
   norm_all<NumberType::kFloat32>(a);
 }
+
+float dot_bytes(const float* x, const signed char* y, i64 n) noexcept {
+  Vec s0 = zero(), s1 = zero();
+  for (i64 i = 0; i < n; i += 2 * kWidth) {
+    s0 = fmadd(load(x + i), load_bytes(y + i), s0);
+    s1 = fmadd(load(x + i + kWidth), load_bytes(y + i + kWidth), s1);
+  }
+  return hsum(add(s0, s1));
+}
+
+void adagrad(const AdaGradArgs& a) noexcept {
+  const Vec gradient = set1(a.gradient), rate = set1(a.rate), high = set1(a.limit), low = set1(-a.limit);
+  const auto step_of = [&](Vec other) { return mul(max(low, min(high, mul(gradient, other))), rate); };
+  const auto part = [&](i64 i, auto get, auto put) {
+    const Vec x = get(a.x + i), y = get(a.y + i), xs = get(a.x_squares + i), ys = get(a.y_squares + i);
+    const Vec dx = step_of(y), dy = step_of(x);
+    put(a.x + i, sub(x, div(dx, sqrt(xs))));
+    put(a.y + i, sub(y, div(dy, sqrt(ys))));
+    put(a.x_squares + i, fmadd(dx, dx, xs));
+    put(a.y_squares + i, fmadd(dy, dy, ys));
+  };
+  i64 i = 0;
+  for (; i + kWidth <= a.n; i += kWidth)
+    part(
+        i, [](const float* p) { return load(p); }, [](float* p, Vec v) { store(p, v); });
+  const i64 left = a.n - i;
+  if (left > 0)
+    part(
+        i, [&](const float* p) { return load_part(p, left); }, [&](float* p, Vec v) { store_part(p, v, left); });
+}

@@ -80,6 +80,19 @@ struct NormArgs {
   const float* factors = nullptr;  ///< n; bytes alone
 };
 
+/// One step of AdaGrad on two vectors whose product has a gradient: x -= clip(gradient y) rate / sqrt(x_squares), the
+/// same for y with the x of before, and the squares of the steps taken before the division are added to x_squares.
+struct AdaGradArgs {
+  float* x = nullptr;
+  float* y = nullptr;
+  float* x_squares = nullptr;  ///< above 0
+  float* y_squares = nullptr;
+  std::int64_t n = 0;
+  float gradient = 0, rate = 0, limit = 0;  ///< of a clipped component: [-limit, limit]
+};
+
+inline constexpr std::int64_t kByteDotStep = 32;  ///< numbers that KernelTable::dot_bytes takes at a time
+
 /// One entry per kernel, one table per instruction set; a table does in steps what its machines have no instruction
 /// for. Kernels are noexcept, single-threaded, allocate nothing and check nothing: src/nn does all that. References in
 /// double: kernels_ref.h.
@@ -113,6 +126,9 @@ struct KernelTable {
 
   void (*activate)(Activation f, float* x, std::int64_t n) noexcept;  ///< x = f(x)
   bool (*all_finite)(const float* x, std::int64_t n) noexcept;
+  void (*adagrad)(const AdaGradArgs& args) noexcept;
+  /// Sum of x[i] y[i]; n is a multiple of kByteDotStep.
+  float (*dot_bytes)(const float* x, const std::int8_t* y, std::int64_t n) noexcept;
 };
 
 const KernelTable& kernels();  ///< best for this CPU; SEMEME_ISA=<name> overrides (kInvalidArgument if it is not one)

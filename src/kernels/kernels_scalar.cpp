@@ -32,6 +32,15 @@ inline Vec add(Vec a, Vec b) { return a + b; }
 inline Vec sub(Vec a, Vec b) { return a - b; }
 inline Vec mul(Vec a, Vec b) { return a * b; }
 inline Vec div(Vec a, Vec b) { return a / b; }
+inline Vec load_bytes(const signed char* p) {
+  Vec a;
+  for (i64 i = 0; i < kWidth; ++i) a[i] = p[i];
+  return a;
+}
+inline Vec sqrt(Vec a) {
+  for (i64 i = 0; i < kWidth; ++i) a[i] = __builtin_sqrtf(a[i]);
+  return a;
+}
 inline Vec fmadd(Vec a, Vec b, Vec c) { return a * b + c; }
 inline Vec max(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec min(Vec a, Vec b) { return a < b ? a : b; }

@@ -69,6 +69,51 @@ TEST_P(PerIsa, RowOperationsTouchTheirRowOnly) {
     }
 }
 
+TEST_P(PerIsa, DotOfBytesMatchesTheReference) {
+  for (std::int64_t n = 0; n <= 320; n += kByteDotStep) {
+    const Guarded x(n, 0, 3), numbers(n, 0, 4);
+    std::vector<std::int8_t> y;
+    double dot = 0, dots = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+      y.push_back(static_cast<std::int8_t>(i % 5 == 0 ? -128 + i % 7 : 20 * numbers.data()[i]));
+      dot += static_cast<double>(x.data()[i]) * y.back();
+      dots += std::abs(static_cast<double>(x.data()[i]) * y.back());
+    }
+    ASSERT_LE(std::abs(table().dot_bytes(x.data(), y.data(), n) - dot), reduction_bound(n, dots)) << n;
+  }
+}
+
+TEST_P(PerIsa, AdaGradMovesBothVectorsByWhatTheyWere) {
+  for (std::int64_t n = 0; n <= 40; ++n) {
+    Guarded x(n, 0, 3), y(n, 3, 4), xs(n, 0, 5), ys(n, 1, 6);
+    for (std::int64_t i = 0; i < n; ++i) {
+      xs.data()[i] = 1 + std::abs(xs.data()[i]);
+      ys.data()[i] = 1 + std::abs(ys.data()[i]);
+    }
+    const std::vector<float> x0(x.data(), x.data() + n), y0(y.data(), y.data() + n), xs0(xs.data(), xs.data() + n),
+        ys0(ys.data(), ys.data() + n);
+    constexpr double kGradient = 1.5, kRate = 0.05, kLimit = 0.7;
+    table().adagrad({.x = x.data(),
+                     .y = y.data(),
+                     .x_squares = xs.data(),
+                     .y_squares = ys.data(),
+                     .n = n,
+                     .gradient = static_cast<float>(kGradient),
+                     .rate = static_cast<float>(kRate),
+                     .limit = static_cast<float>(kLimit)});
+    for (std::size_t i = 0; i < x0.size(); ++i) {
+      const double dx = kRate * std::clamp(kGradient * y0[i], -kLimit, kLimit),
+                   dy = kRate * std::clamp(kGradient * x0[i], -kLimit, kLimit);
+      const auto at = static_cast<std::int64_t>(i);
+      ASSERT_NEAR(x.data()[at], x0[i] - dx / std::sqrt(xs0[i]), 4 * FLT_EPSILON * (std::abs(x0[i]) + 1)) << n;
+      ASSERT_NEAR(y.data()[at], y0[i] - dy / std::sqrt(ys0[i]), 4 * FLT_EPSILON * (std::abs(y0[i]) + 1)) << n;
+      ASSERT_NEAR(xs.data()[at], xs0[i] + dx * dx, 4 * FLT_EPSILON * (xs0[i] + 1)) << n;
+      ASSERT_NEAR(ys.data()[at], ys0[i] + dy * dy, 4 * FLT_EPSILON * (ys0[i] + 1)) << n;
+    }
+    ASSERT_TRUE(x.intact() && y.intact() && xs.intact() && ys.intact()) << n;
+  }
+}
+
 struct Function {
   const char* name;
   Activation activation;

@@ -7,29 +7,12 @@
 
 #include "base/fail.h"
 #include "io/line_source.h"
-#include "words/blanks.h"
 
 namespace sememe {
 namespace {
 
 constexpr std::int64_t kLongestLine = std::int64_t{64} << 20;
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20, kPieceBytes = std::size_t{64} << 10;
-constexpr std::size_t kLongestWord = 256;  // longer ones are no words, and would fill the memory
-
-/// Calls take(word) for each word of a line.
-template <class Take>
-void for_each_word(std::string_view line, const Take& take) {
-  for (std::size_t at = 0; at < line.size();) {
-    if (is_blank(line[at])) {
-      ++at;
-      continue;
-    }
-    const std::size_t start = at;
-    while (at < line.size() && !is_blank(line[at])) ++at;
-    if (at - start <= kLongestWord) take(line.substr(start, at - start));
-  }
-}
-
 /// Whole lines, about kChunkBytes at a time, cut into pieces of whole lines.
 class Chunks {
  public:
@@ -89,67 +72,81 @@ std::int64_t bytes_of(std::span<const std::filesystem::path> files) {
 
 }  // namespace
 
-CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, std::int64_t min_count, ThreadPool& pool,
-                              const WordTrainingProgress& progress) {
-  std::vector<Counts> counted(static_cast<std::size_t>(pool.size()));
-  const std::int64_t bytes = bytes_of(files);
+void for_each_chunk(std::span<const std::filesystem::path> files,
+                    FunctionRef<void(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take) {
   std::int64_t before = 0;
+  std::vector<std::string_view> pieces;
   for (const std::filesystem::path& file : files) {
     Chunks chunks(file);
     while (chunks.next()) {
-      pool.run(chunks.pieces(), [&](std::int64_t piece, int worker) {
-        Counts& mine = counted[static_cast<std::size_t>(worker)];
-        for_each_word(chunks.piece(piece), [&](std::string_view word) { mine.add(word, 1); });
-      });
-      if (progress) progress("counting", before + chunks.bytes_read(), bytes);
+      pieces.clear();
+      for (std::int64_t i = 0; i < chunks.pieces(); ++i) pieces.push_back(chunks.piece(i));
+      take(pieces, before + chunks.bytes_read());
     }
     before += chunks.bytes_read();
   }
+}
+
+CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, const CountingRules& rules,
+                              ThreadPool& pool, const WordTrainingProgress& progress) {
+  std::vector<Counts> counted(static_cast<std::size_t>(pool.size()));
+  const std::int64_t bytes = bytes_of(files);
+  for_each_chunk(files, [&](std::span<const std::string_view> pieces, std::int64_t bytes_read) {
+    pool.run(std::ssize(pieces), [&](std::int64_t i, int worker) {
+      Counts& mine = counted[static_cast<std::size_t>(worker)];
+      const std::string_view piece = pieces[static_cast<std::size_t>(i)];
+      for_each_word(piece, [&](std::string_view word) { mine.add(word, 1); });
+      if (!rules.line_end.empty()) mine.add(rules.line_end, std::count(piece.begin(), piece.end(), '\n'));
+    });
+    if (progress) progress("counting", bytes_read, bytes);
+  });
   Counts all = std::move(counted[0]);
   for (std::size_t i = 1; i < counted.size(); ++i)
     for (std::int64_t id = 0; id < counted[i].words.size(); ++id)
       all.add(counted[i].words.word(id), counted[i].counts[static_cast<std::size_t>(id)]);
 
-  std::vector<std::int64_t> order;
+  std::vector<std::int64_t> words, labels;
   const auto count = [&](std::int64_t id) { return all.counts[static_cast<std::size_t>(id)]; };
-  for (std::int64_t id = 0; id < all.words.size(); ++id)
-    if (count(id) >= min_count) order.push_back(id);
-  if (order.empty())
-    fail(ErrorCode::kInvalidArgument, "no word of the corpus occurs ", min_count, " times; it has ", all.total,
+  for (std::int64_t id = 0; id < all.words.size(); ++id) {
+    const bool is_label = !rules.label.empty() && all.words.word(id).starts_with(rules.label);
+    if (count(id) >= std::max<std::int64_t>(1, is_label ? rules.min_label_count : rules.min_count))
+      (is_label ? labels : words).push_back(id);
+  }
+  if (words.empty())
+    fail(ErrorCode::kInvalidArgument, "no word of the corpus occurs ", rules.min_count, " times; it has ", all.total,
          " words, ", all.words.size(), " different ones");
-  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return count(a) != count(b) ? count(a) > count(b) : all.words.word(a) < all.words.word(b);
-  });
   CorpusVocabulary vocabulary;
   vocabulary.total = all.total;
-  for (const std::int64_t id : order) {
-    vocabulary.words.add(all.words.word(id));
-    vocabulary.counts.push_back(count(id));
-    vocabulary.known += count(id);
+  for (std::vector<std::int64_t>* const order : {&words, &labels}) {
+    std::sort(order->begin(), order->end(), [&](std::int64_t a, std::int64_t b) {
+      return count(a) != count(b) ? count(a) > count(b) : all.words.word(a) < all.words.word(b);
+    });
+    for (const std::int64_t id : *order) {
+      (order == &words ? vocabulary.words : vocabulary.labels).add(all.words.word(id));
+      (order == &words ? vocabulary.counts : vocabulary.label_counts).push_back(count(id));
+    }
   }
+  vocabulary.known = std::accumulate(vocabulary.counts.begin(), vocabulary.counts.end(), std::int64_t{0});
   return vocabulary;
 }
 
 void read_corpus(std::span<const std::filesystem::path> files, const WordTable& words, ThreadPool& pool,
                  FunctionRef<void(std::span<const std::int32_t>)> take) {
-  for (const std::filesystem::path& file : files) {
-    Chunks chunks(file);
-    while (chunks.next()) {
-      std::vector<std::vector<std::int32_t>> ids(static_cast<std::size_t>(chunks.pieces()));
-      pool.run(chunks.pieces(), [&](std::int64_t piece, int) {
-        std::vector<std::int32_t>& mine = ids[static_cast<std::size_t>(piece)];
-        for (std::string_view rest = chunks.piece(piece); !rest.empty();) {
-          const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
-          for_each_word(rest.substr(0, end), [&](std::string_view word) {
-            if (const auto id = words.find(word)) mine.push_back(static_cast<std::int32_t>(*id));
-          });
-          mine.push_back(-1);
-          rest.remove_prefix(end);
-        }
-      });
-      for (const std::vector<std::int32_t>& piece : ids) take(piece);
-    }
-  }
+  for_each_chunk(files, [&](std::span<const std::string_view> pieces, std::int64_t) {
+    std::vector<std::vector<std::int32_t>> ids(pieces.size());
+    pool.run(std::ssize(pieces), [&](std::int64_t i, int) {
+      std::vector<std::int32_t>& mine = ids[static_cast<std::size_t>(i)];
+      for (std::string_view rest = pieces[static_cast<std::size_t>(i)]; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+        for_each_word(rest.substr(0, end), [&](std::string_view word) {
+          if (const auto id = words.find(word)) mine.push_back(static_cast<std::int32_t>(*id));
+        });
+        mine.push_back(-1);
+        rest.remove_prefix(end);
+      }
+    });
+    for (const std::vector<std::int32_t>& piece : ids) take(piece);
+  });
 }
 
 }  // namespace sememe

@@ -32,7 +32,9 @@ struct ModelFile {
     const std::int64_t matrix_rows = rows >= 0 ? rows : n + buckets;
     out += bytes_of(quantised) + bytes_of(matrix_rows) + bytes_of(std::int64_t{dim});
     for (int i = 0; i < matrix_rows * dim; ++i) out += bytes_of(first + static_cast<float>(i));
-    return out;
+    const std::int32_t outputs = model == 3 ? l : n;
+    out += bytes_of(std::int8_t{0}) + bytes_of(std::int64_t{outputs}) + bytes_of(std::int64_t{dim});
+    return out + std::string(static_cast<std::size_t>(outputs * dim) * sizeof(float), '\0');
   }
 };
 
@@ -93,11 +95,11 @@ TEST_F(FastText, DamagedBytesAreRefusedOrReadButNeverCrash) {
 }
 
 TEST_F(FastText, CountsThatDisagreeAreNamed) {
-  EXPECT_FAILS(load(ModelFile{.rows = 4}.bytes()), kCorrupt, "a matrix of 4 x 2; expected 2 words and 3 buckets");
+  EXPECT_FAILS(load(ModelFile{.rows = 4}.bytes()), kCorrupt, "a matrix of 4 x 2; expected 5 x 2");
   EXPECT_FAILS(load(ModelFile{.words = {"a", "a"}}.bytes()), kCorrupt, "the word 'a' stands twice");
   EXPECT_FAILS(load(ModelFile{.words = {}}.bytes()), kCorrupt, "0 words");
   EXPECT_FAILS(load(ModelFile{.version = 13}.bytes()), kUnsupported, "version 13");
-  EXPECT_FAILS(load(ModelFile{.quantised = 1}.bytes()), kUnsupported, "quantised");
+  EXPECT_FAILS(load(ModelFile{.quantised = 1}.bytes()), kCorrupt, "expected 5 x 2");
   EXPECT_FAILS(load(ModelFile{.first = std::numeric_limits<float>::quiet_NaN()}.bytes()), kCorrupt,
                "not a finite number");
   EXPECT_FAILS(load(ModelFile{.dim = 0}.bytes()), kCorrupt, "no settings");

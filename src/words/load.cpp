@@ -9,7 +9,7 @@
 namespace sememe {
 namespace {
 
-constexpr std::string_view kNames[] = {"text", "binary", "glove", "fasttext"};
+constexpr std::string_view kNames[] = {"text", "binary", "glove", "fasttext", "safetensors"};
 
 /// Says what the log should: rows that were left out, words that are not UTF-8.
 void warn(const WordData& data, const std::filesystem::path& path) {
@@ -39,6 +39,7 @@ WordFormat detect_format(const WordSource& source) {
          "save_word2vec_format(FILE, binary=True)");
   if (bytes.starts_with("\x1f\x8b") || bytes.starts_with("\x28\xb5\x2f\xfd") || bytes.starts_with("PK\x03\x04"))
     fail(ErrorCode::kUnsupported, name, ": a compressed file; unpack it first (gunzip, zstd -d, unzip)");
+  if (begins_as_safetensors(bytes)) return WordFormat::kSafetensors;
   if (const std::optional<WordHeader> header = find_header(bytes)) {
     const bool text = begins_with_text_row(bytes.substr(header->size), std::max<std::int64_t>(1, header->dim));
     return text ? WordFormat::kText : WordFormat::kBinary;
@@ -46,10 +47,13 @@ WordFormat detect_format(const WordSource& source) {
   if (begins_as_fasttext(bytes)) return WordFormat::kFastText;
   if (begins_with_text_row(bytes, 0)) return WordFormat::kGlove;
   fail(ErrorCode::kUnsupported, name,
-       ": not word vectors as this build knows them: word2vec text or binary, GloVe text, fastText .bin or .vec");
+       ": not word vectors as this build knows them: word2vec text or binary, GloVe text, fastText .bin or .vec, "
+       "safetensors");
 }
 
-WordVectors WordVectors::load(const std::filesystem::path& path, const WordLoadOptions& options) {
+WordVectors WordVectors::load(const std::filesystem::path& given, const WordLoadOptions& options) {
+  const std::filesystem::path in_folder = given / "model.safetensors";
+  const std::filesystem::path& path = std::filesystem::exists(in_folder) ? in_folder : given;
   MappedFile file(path);
   WordSource source{.path = path, .bytes = file.text(), .limit = options.limit};
   if (source.bytes.starts_with("\xEF\xBB\xBF")) source.bytes.remove_prefix(3);
@@ -68,6 +72,9 @@ WordVectors WordVectors::load(const std::filesystem::path& path, const WordLoadO
       break;
     case WordFormat::kFastText:
       data = read_fasttext(std::move(file), source);
+      break;
+    case WordFormat::kSafetensors:
+      data = read_safetensors(source);
       break;
   }
   warn(data, path);

@@ -148,7 +148,8 @@ TEST_F(WordFiles, EveryFormatReadsBackTheSameBits) {
   const float odd[] = {0.1f, -0.0f, 1e-45f, 3.4e38f, 1, 123456789.0f, 1e16f, 1e15f, 9.9999e-5f, 1e-4f, -2.5e-7f, 7};
   std::copy(std::begin(odd), std::end(odd), matrix.data());
   const WordVectors vectors({"a", "b", "caf\xC3\xA9"}, std::move(matrix));
-  for (const WordFormat format : {WordFormat::kText, WordFormat::kBinary, WordFormat::kGlove}) {
+  for (const WordFormat format :
+       {WordFormat::kText, WordFormat::kBinary, WordFormat::kGlove, WordFormat::kSafetensors}) {
     vectors.save(folder_ / "out", {.format = format});
     const WordVectors back = WordVectors::load(folder_ / "out");
     EXPECT_EQ(back.format(), format);
@@ -169,6 +170,41 @@ TEST_F(WordFiles, WordsWithSpacesAreWrittenOnlyWithAStandIn) {
   vectors.save(folder_ / "out", {.space = "_"});
   EXPECT_EQ(file_bytes(folder_ / "out"), "2 2\na 1.0 2.0\nnew_york 3.0 4.0\n");
   EXPECT_FAILS(vectors.save(folder_ / "out", {.format = WordFormat::kFastText}), kUnsupported, "does not write");
+}
+
+TEST_F(WordFiles, BytesAreWithinHalfAStepOfTheNumbers) {
+  const WordVectors vectors = load("a 1 -0.5 0.25\nb 0 0 0\nc -300 2 7\n");
+  vectors.save(folder_ / "bytes", {.format = WordFormat::kSafetensors, .bytes = true});
+  const WordVectors back = WordVectors::load(folder_ / "bytes");
+  EXPECT_EQ(words_of(back), words_of(vectors));
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t j = 0; j < 3; ++j)
+      EXPECT_LE(std::abs(back.vectors().row(i)[j] - vectors.vectors().row(i)[j]), (i == 0 ? 1.0 : 300.0) / 127 / 1.999)
+          << i << j;
+  EXPECT_EQ(WordVectors::load(folder_ / "bytes", {.limit = 2}).size(), 2);
+  EXPECT_FAILS(WordVectors({"a\nb"}, Matrix(1, 1)).save(folder_ / "x", {.format = WordFormat::kSafetensors}),
+               kInvalidArgument, "has a line end inside");
+}
+
+TEST_F(WordFiles, SafetensorsTakeTheirWordsFromAFileBeside) {
+  const auto file = [](std::string_view header, std::string_view data) {
+    const auto size = static_cast<std::uint64_t>(header.size());
+    return std::string(reinterpret_cast<const char*>(&size), sizeof size).append(header).append(data);
+  };
+  const std::string two = file(R"({"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})", floats({3, 4}));
+  EXPECT_FAILS(load(two), kUnsupported, "no vocabulary");
+  folder_.add("vocab.txt", "x\ny\n");
+  EXPECT_EQ(words_of(load(two)), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(row(load(two), 1), (std::vector<float>{4}));
+  folder_.add("v.vocab.txt", "p\nq");
+  EXPECT_EQ(words_of(load(two)), (std::vector<std::string>{"p", "q"}));
+  folder_.add("v.vocab.txt", "p\nq\nr\n");
+  EXPECT_FAILS(load(two), kCorrupt, "3 words for 2 vectors");
+  EXPECT_FAILS(load(file(R"({"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})", floats({3, 4}))), kUnsupported,
+               "no tensor of word vectors");
+  EXPECT_FAILS(load(file(R"({"vectors":{"dtype":"F32","shape":[2,0],"data_offsets":[0,0]}})", "")), kCorrupt, "(2, 0)");
+  folder_.add("model.safetensors", two);
+  EXPECT_EQ(WordVectors::load(folder_.path()).size(), 2);
 }
 
 TEST_F(WordFiles, HandMadeVectorsAreChecked) {

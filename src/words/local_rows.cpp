@@ -9,34 +9,33 @@
 
 namespace sememe {
 
-LocalRows::LocalRows(SharedRows& shared, std::int64_t capacity)
-    : shared_(&shared),
-      slots_(static_cast<std::size_t>(shared.rows), -1),
-      touched_(kShards),
-      uses_(static_cast<std::size_t>(capacity)),
-      copies_(capacity * shared.stride) {}
+LocalRows::LocalRows(SharedRows& shared)
+    : shared_(&shared), slots_(static_cast<std::size_t>(shared.rows), -1), touched_(kShards) {}
 
 float* LocalRows::row(std::int64_t i, std::int32_t uses) {
   std::int32_t& slot = slots_[static_cast<std::size_t>(i)];
   if (slot < 0) {
     slot = static_cast<std::int32_t>(used_++);
+    if (used_ > std::ssize(chunks_) * kChunkRows) {
+      chunks_.emplace_back(kChunkRows * shared_->stride);
+      uses_.resize(chunks_.size() * kChunkRows);
+    }
     uses_[static_cast<std::size_t>(slot)] = 0;
     touched_[static_cast<std::size_t>(i % kShards)].push_back(static_cast<std::int32_t>(i));
-    std::memcpy(copies_.data() + slot * shared_->stride, shared_->row(i),
-                static_cast<std::size_t>(shared_->stride) * sizeof(float));
+    std::memcpy(copy(slot), shared_->row(i), static_cast<std::size_t>(shared_->stride) * sizeof(float));
   }
   uses_[static_cast<std::size_t>(slot)] += uses;
-  return copies_.data() + slot * shared_->stride;
+  return copy(slot);
 }
 
 void LocalRows::finish_block() {
   for (const std::vector<std::int32_t>& shard : touched_) {
     for (const std::int32_t row : shard) {
       const std::int32_t slot = slots_[static_cast<std::size_t>(row)];
-      const float* const copy = copies_.data() + slot * shared_->stride;
+      const float* const x = copy(slot);
       const auto uses = static_cast<double>(uses_[static_cast<std::size_t>(slot)]);
-      squares_[row % 2] += uses * kernels().dot(copy, copy, shared_->stride);
-      changes_[row % 2] += uses;
+      squares_[shared_->kind(row)] += uses * kernels().dot(x, x, shared_->stride);
+      changes_[shared_->kind(row)] += uses;
     }
   }
 }
@@ -44,7 +43,7 @@ void LocalRows::finish_block() {
 void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, ThreadPool& pool) {
   constexpr double kCurvature = 0.05;
   const std::int64_t stride = shared.stride;
-  double pull[2] = {};  // of a change to an even row, to an odd one: by the vectors of the other kind
+  double pull[2] = {};  // of a change to an input, to an output: by the vectors of the other kind
   for (const int kind : {0, 1}) {
     double squares = 0, changes = 0;
     for (LocalRows& block : blocks) {
@@ -59,17 +58,18 @@ void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, T
     for (LocalRows& block : blocks) {
       const std::vector<std::int32_t>& touched = block.touched_[static_cast<std::size_t>(shard)];
       for (std::size_t i = 0; i < touched.size(); ++i) {
-        constexpr std::size_t kAhead = 4, kLineFloats = 16;
-        if (i + kAhead < touched.size())
-          for (std::int64_t j = 0; j < stride; j += kLineFloats)
-            __builtin_prefetch(shared.row(touched[i + kAhead]) + j, 1);
+        constexpr std::size_t kAhead = 4;
+        if (i + 2 * kAhead < touched.size())
+          for (const LocalRows& other : blocks)
+            __builtin_prefetch(&other.slots_[static_cast<std::size_t>(touched[i + 2 * kAhead])], 1);
+        if (i + kAhead < touched.size()) shared.prefetch(touched[i + kAhead]);
         const std::int32_t row = touched[i];
         copies.clear();
         std::int64_t uses = 0;
         for (LocalRows& other : blocks) {  // those before this one are done with the row
           std::int32_t& slot = other.slots_[static_cast<std::size_t>(row)];
           if (slot < 0) continue;
-          copies.push_back(other.copies_.data() + slot * stride);
+          copies.push_back(other.copy(slot));
           uses += other.uses_[static_cast<std::size_t>(slot)];
           slot = -1;
         }
@@ -77,7 +77,7 @@ void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, T
         if (copies.size() == 1) std::memcpy(target, copies[0], static_cast<std::size_t>(stride) * sizeof(float));
         if (copies.size() < 2) continue;
         const auto count = static_cast<double>(copies.size());
-        const double near = 1 - std::exp(-pull[row % 2] * static_cast<double>(uses) / count);
+        const double near = 1 - std::exp(-pull[shared.kind(row)] * static_cast<double>(uses) / count);
         const auto scale = static_cast<float>(1 / (1 + (count - 1) * near));
         std::fill(sum.begin(), sum.end(), 0.0f);
         for (const float* const copy : copies)

@@ -8,12 +8,18 @@
 
 namespace sememe {
 
-/// The two vectors of each word (row 2 * id and 2 * id + 1), shared by all threads.
+/// Vectors of inputs and of outputs, shared by all threads.
 struct SharedRows {
   Buffer<float> data;
   std::int64_t rows = 0, stride = 0;
+  std::int64_t first_output = -1;  ///< -1: even rows are inputs, odd ones outputs
 
   float* row(std::int64_t i) { return data.data() + i * stride; }
+  void prefetch(std::int64_t i) const {
+    constexpr std::int64_t kLineFloats = 16;
+    for (std::int64_t j = 0; j < stride; j += kLineFloats) __builtin_prefetch(data.data() + i * stride + j, 1);
+  }
+  int kind(std::int64_t i) const { return first_output < 0 ? static_cast<int>(i % 2) : i >= first_output ? 1 : 0; }
 };
 
 /// What one block of the corpus makes of the shared rows: copies of those that it touches. Blocks that run at the same
@@ -21,26 +27,36 @@ struct SharedRows {
 /// nothing depends on threads.
 class LocalRows {
  public:
-  /// Precondition: a block touches `capacity` rows at most.
-  LocalRows(SharedRows& shared, std::int64_t capacity);
+  explicit LocalRows(SharedRows& shared);
 
   /// To be called when a block is done: measures how long its vectors are.
   void finish_block();
 
-  /// The copy of a row, made when it is first asked for; `uses` changes are going to be made to it.
+  /// The copy of a row, made when it is first asked for, which stays where it is until the block is merged; `uses`
+  /// changes are going to be made to it.
   float* row(std::int64_t i, std::int32_t uses);
+
+  /// Says that a row will soon be asked for.
+  void prefetch(std::int64_t i) const {
+    __builtin_prefetch(&slots_[static_cast<std::size_t>(i)], 1);
+    shared_->prefetch(i);
+  }
 
  private:
   friend void merge_rows(SharedRows& shared, std::vector<LocalRows>& blocks, double lr, ThreadPool& pool);
-  static constexpr std::int64_t kShards = 16;
+  static constexpr std::int64_t kShards = 16, kChunkRows = 512;
+
+  float* copy(std::int64_t slot) {
+    return chunks_[static_cast<std::size_t>(slot / kChunkRows)].data() + slot % kChunkRows * shared_->stride;
+  }
 
   SharedRows* shared_;
   std::vector<std::int32_t> slots_;  // of each shared row; -1: not copied
   std::vector<std::vector<std::int32_t>> touched_;
-  std::vector<std::int32_t> uses_;  // of each slot
-  Buffer<float> copies_;
+  std::vector<std::int32_t> uses_;     // of each slot
+  std::vector<Buffer<float>> chunks_;  // the copies, which stay where they are
   std::int64_t used_ = 0;
-  double squares_[2] = {}, changes_[2] = {};  // of even and odd rows: squared lengths times uses, uses
+  double squares_[2] = {}, changes_[2] = {};  // of inputs and outputs: squared lengths times uses, uses
 };
 
 /// Adds the changes of all blocks to the shared rows, and empties the blocks.

@@ -3,38 +3,153 @@
 #include "base/fail.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
+#include "words/candidates.h"
 #include "words/scan.h"
 #include "words/state.h"
 
 namespace sememe {
+namespace {
+
+using Excluded = std::span<const std::vector<std::int64_t>>;
+
+std::span<const std::int64_t> excluded_of(Excluded excluded, std::int64_t query) {
+  if (excluded.empty()) return {};
+  return excluded[static_cast<std::size_t>(query)];
+}
+
+/// Finds the rows that may be among the best k of each query, of which the first `words` rows count, and scores them by
+/// `exact(query, id)`. `scan(first, count, worker, candidates)` offers a block of rows.
+template <class Scan, class Exact>
+std::vector<std::vector<ScoredWord>> best_of_candidates(std::int64_t words, std::int64_t queries, std::int64_t k,
+                                                        Excluded excluded, std::int64_t block, ThreadPool& pool,
+                                                        const Scan& scan, const Exact& exact) {
+  std::vector<std::vector<Candidates>> found(static_cast<std::size_t>(pool.size()));
+  for_each_block(pool, words, block, [&](std::int64_t first, std::int64_t count, int worker) {
+    std::vector<Candidates>& mine = found[static_cast<std::size_t>(worker)];
+    for (std::int64_t q = std::ssize(mine); q < queries; ++q) mine.emplace_back(k, excluded_of(excluded, q));
+    scan(first, count, worker, mine);
+  });
+  std::vector<std::vector<ScoredWord>> out(static_cast<std::size_t>(queries));
+  pool.run(queries, [&](std::int64_t q, int) {
+    Candidates all(k, excluded_of(excluded, q));
+    for (const std::vector<Candidates>& mine : found)
+      if (!mine.empty()) all.merge(mine[static_cast<std::size_t>(q)]);
+    TopWords top(k, {});
+    for (const ScoredWord& word : all.take()) top.offer({word.id, exact(q, word.id)});
+    out[static_cast<std::size_t>(q)] = top.take();
+  });
+  return out;
+}
+
+/// Queries as columns of the panels that the matrix product reads.
+struct QueryPanels {
+  std::int64_t count, width;
+  Buffer<float> panels, bias;
+
+  explicit QueryPanels(MatView<const float> queries)
+      : count((queries.rows + kernels().panel_width - 1) / kernels().panel_width),
+        width(kernels().panel_width),
+        panels(count * width * queries.cols, 0.0f),
+        bias(count * width, 0.0f) {
+    for (std::int64_t q = 0; q < queries.rows; ++q)
+      for (std::int64_t j = 0; j < queries.cols; ++j)
+        panels[(q / width * queries.cols + j) * width + q % width] = queries.row(q)[j];
+  }
+};
+
+}  // namespace
 
 void require_k(std::int64_t k) {
   if (k < 1) fail(ErrorCode::kInvalidArgument, "word vectors: expected to be asked for 1 word or more, found ", k);
 }
 
+const ByteRows* WordVectors::byte_rows(int threads) const {
+  constexpr std::int64_t kFew = 1 << 22;  // numbers, which are read in a millisecond
+  State& state = *state_;
+  // The first question would wait longer for the bytes than for its answer.
+  if (size() * dim() < kFew || state.questions.fetch_add(1) == 0) return nullptr;
+  std::call_once(state.made_bytes, [&] {
+    ThreadPool pool(ThreadPool::size_for(threads));
+    state.bytes = make_byte_rows(vectors(), inverse_norms(threads), pool);
+  });
+  return &state.bytes;
+}
+
 std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> queries, std::int64_t k,
-                                                          std::span<const std::vector<std::int64_t>> excluded,
-                                                          std::int64_t among, int threads) const {
+                                                          Excluded excluded, std::int64_t among, int threads) const {
+  constexpr std::int64_t kMany = 8;  // queries
   require_k(k);
   if (queries.rows > 0 && queries.cols != dim())
     fail(ErrorCode::kInvalidArgument, "word vectors: expected queries of ", dim(), " numbers, found ", queries.cols);
   if (!excluded.empty() && std::ssize(excluded) != queries.rows)
     fail(ErrorCode::kInvalidArgument, "word vectors: ", excluded.size(), " lists of words to leave out for ",
          queries.rows, " queries");
-  Buffer<float> scaled(queries.rows * dim());
-  for (std::int64_t i = 0; i < queries.rows; ++i) {
-    const std::span<float> row(scaled.data() + i * dim(), static_cast<std::size_t>(dim()));
+  const std::int64_t words = among > 0 ? std::min(among, size()) : size(), count = queries.rows;
+  const std::int64_t stride = (dim() + kByteDotStep - 1) / kByteDotStep * kByteDotStep;
+  Buffer<float> scaled(count * stride, 0.0f);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::span<float> row(scaled.data() + i * stride, static_cast<std::size_t>(dim()));
     std::memcpy(row.data(), queries.row(i), row.size_bytes());
     scale_to_unit(row);
   }
-  const MatView<const float> rows = vectors();
+  const MatView<const float> rows = vectors(), units(scaled.data(), count, dim(), stride);
   const float* const inverse = inverse_norms(threads);
-  const MatView<const float> units(scaled.data(), queries.rows, dim());
   const KernelTable& table = kernels();
-  return scan_words(among > 0 ? std::min(among, size()) : size(), queries.rows, k, excluded, threads,
-                    [&](std::int64_t query, std::int64_t id) {
-                      return finite_or_zero(table.dot(units.row(query), rows.row(id), dim()) * inverse[id]);
-                    });
+  const auto exact = [&](std::int64_t query, std::int64_t id) {
+    return finite_or_zero(table.dot(units.row(query), rows.row(id), dim()) * inverse[id]);
+  };
+  // Both ways to sum n products of parts of unit vectors are off by less than n * 2^-24 each.
+  const float rounding = 1e-6f + static_cast<float>(dim()) * 0x1p-23f;
+  ThreadPool pool(ThreadPool::size_for(threads));
+  if (count >= kMany) {
+    constexpr std::int64_t kBlock = 64, kLeastScore = -2;
+    const QueryPanels panels(units);
+    std::vector<Buffer<float>> scores(static_cast<std::size_t>(pool.size()));
+    return best_of_candidates(
+        words, count, k, excluded, kBlock, pool,
+        [&](std::int64_t first, std::int64_t block, int worker, std::vector<Candidates>& found) {
+          Buffer<float>& y = scores[static_cast<std::size_t>(worker)];
+          y.reserve_discard(kBlock * count);
+          table.gemm({.x = rows.row(first),
+                      .x_stride = rows.stride,
+                      .panels = panels.panels.data(),
+                      .bias = panels.bias.data(),
+                      .y = y.data(),
+                      .y_stride = count,
+                      .m = block,
+                      .n = count,
+                      .k = dim(),
+                      .panel_end = panels.count});
+          for (std::int64_t i = 0; i < block; ++i) {
+            const float scale = inverse[first + i];
+            for (std::int64_t q = 0; q < count; ++q) {
+              const float score = y[i * count + q] * scale;
+              Candidates& mine = found[static_cast<std::size_t>(q)];
+              if (score + rounding < mine.floor()) continue;
+              const bool sure = score > kLeastScore && score < -kLeastScore;  // products may leave the range of a float
+              sure ? mine.offer(first + i, score - rounding, score + rounding) : mine.offer(first + i, kLeastScore, 1);
+            }
+          }
+        },
+        exact);
+  }
+  if (const ByteRows* const bytes = byte_rows(threads)) {
+    constexpr std::int64_t kBlock = 4096;
+    return best_of_candidates(
+        words, count, k, excluded, kBlock, pool,
+        [&](std::int64_t first, std::int64_t block, int, std::vector<Candidates>& found) {
+          for (std::int64_t q = 0; q < count; ++q) {
+            Candidates& mine = found[static_cast<std::size_t>(q)];
+            for (std::int64_t id = first; id < first + block; ++id) {
+              const float score = table.dot_bytes(units.row(q), bytes->row(id), stride) * bytes->scales[id];
+              const float error = bytes->errors[id] + rounding;
+              if (score + error >= mine.floor()) mine.offer(id, score - error, score + error);
+            }
+          }
+        },
+        exact);
+  }
+  return scan_words(words, count, k, excluded, threads, exact);
 }
 
 }  // namespace sememe

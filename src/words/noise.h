@@ -32,14 +32,13 @@ class RandomStream {
   std::uint64_t state_;
 };
 
-/// Draws words with probability proportional to count^0.75.
+/// Draws words with probability proportional to count^power.
 /// Source  the alias method; Vose 1991, "A linear algorithm for generating random numbers with a given distribution".
 class NoiseWords {
  public:
-  explicit NoiseWords(const std::vector<std::int64_t>& counts) {
-    constexpr double kPower = 0.75;
+  explicit NoiseWords(const std::vector<std::int64_t>& counts, double power = 0.75) {
     std::vector<double> weight;
-    for (const std::int64_t count : counts) weight.push_back(std::pow(static_cast<double>(count), kPower));
+    for (const std::int64_t count : counts) weight.push_back(std::pow(static_cast<double>(count), power));
     const double mean = std::accumulate(weight.begin(), weight.end(), 0.0) / static_cast<double>(weight.size());
     std::vector<std::int32_t> small, large;
     for (std::size_t i = 0; i < weight.size(); ++i) {

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "io/test_files.h"
 #include "sememe/words.h"
+#include "words/noise.h"
 
 namespace sememe::test {
 namespace {
@@ -175,6 +176,65 @@ TEST(WordEvaluation, AnalogiesAreCountedBySection) {
   EXPECT_EQ(result.total.asked, 2);
   EXPECT_EQ(result.skipped_lines, 1);
   EXPECT_FAILS(evaluate_word_analogies(vectors, folder.add("e.txt", ": empty\n")), kInvalidArgument, "four words");
+}
+
+TEST(WordQueries, EveryWayToScanHasTheSameAnswers) {
+  constexpr std::int64_t kWords = 20000, kDim = 211;  // enough for the copy in bytes
+  Matrix matrix(kWords, kDim);
+  std::vector<std::string> words;
+  for (std::int64_t i = 0; i < kWords; ++i) {
+    RandomStream random(7, static_cast<std::uint64_t>(i % (kWords - 50)));  // some rows are alike
+    const float scale = i == 3 ? 0.0f : i == 4 ? 1e37f : i == 5 ? 1e-30f : static_cast<float>(1 + i % 9);
+    for (std::int64_t j = 0; j < kDim; ++j)
+      matrix.row(i)[static_cast<std::size_t>(j)] = scale * (random.uniform() - 0.45f);
+    words.push_back(std::to_string(i));
+  }
+  const WordVectors vectors(std::move(words), std::move(matrix));
+  std::vector<std::vector<std::int64_t>> excluded;
+  Matrix queries(12, kDim);
+  for (std::int64_t q = 0; q < queries.rows(); ++q) {
+    const std::span<const float> row = vectors.vectors().row_span(q);
+    std::copy(row.begin(), row.end(), queries.row(q).begin());
+    excluded.push_back({q, 17});
+  }
+  std::vector<std::vector<ScoredWord>> plain;
+  for (int round = 0; round < 2; ++round) {  // the first question is answered without bytes, those after it with them
+    for (std::int64_t q = 0; q < queries.rows(); ++q) {
+      if ((round == 0 && q > 0) || (q > 0 && q < 3) || q > 6) continue;
+      const std::vector<std::vector<std::int64_t>> one = {excluded[static_cast<std::size_t>(q)]};
+      const auto found = vectors.nearest(queries.view().slice_rows(q, 1), 10, one, 0, 1 + round)[0];
+      round == 0 ? void(plain.push_back(found)) : void();
+      std::vector<ScoredWord> expected;  // by hand
+      for (std::int64_t id = 0; id < kWords; ++id) {
+        if (id == q || id == 17) continue;
+        double dot = 0, a = 0, b = 0;
+        for (std::int64_t j = 0; j < kDim; ++j) {
+          const double x = queries.row(q)[static_cast<std::size_t>(j)], y = vectors.vectors().row(id)[j];
+          dot += x * y;
+          a += x * x;
+          b += y * y;
+        }
+        const double cosine = a > 0 && b > 0 ? dot / std::sqrt(a * b) : 0;
+        expected.push_back({id, static_cast<float>(cosine)});
+      }
+      std::stable_sort(expected.begin(), expected.end(), [](auto x, auto y) { return x.score > y.score; });
+      ASSERT_EQ(found.size(), 10u);
+      for (std::size_t i = 0; i < found.size(); ++i)
+        EXPECT_NEAR(found[i].score, expected[i].score, 1e-6) << q << ' ' << i;
+      if (round == 1 && q == 0) {
+        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].id, plain[0][i].id);
+      }
+    }
+  }
+  const auto together = vectors.nearest(queries.view(), 10, excluded, 0, 2);
+  for (std::int64_t q = 0; q < queries.rows(); ++q) {
+    const std::vector<std::vector<std::int64_t>> one = {excluded[static_cast<std::size_t>(q)]};
+    const auto alone = vectors.nearest(queries.view().slice_rows(q, 1), 10, one, 0, 1)[0];
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      EXPECT_EQ(together[static_cast<std::size_t>(q)][i].id, alone[i].id) << q;
+      EXPECT_EQ(together[static_cast<std::size_t>(q)][i].score, alone[i].score) << q;
+    }
+  }
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "base/buffer.h"
 #include "io/file.h"
 #include "sememe/words.h"
-#include "words/subwords.h"
+#include "words/fasttext_model.h"
 #include "words/word_table.h"
 
 namespace sememe {
@@ -18,7 +19,7 @@ struct WordData {
   std::int64_t dim = 0;
   std::int64_t duplicates = 0;  ///< rows that were left out
   WordFormat format = WordFormat::kText;
-  std::optional<NgramTable> ngrams;
+  std::shared_ptr<const FastTextModel> fasttext;  ///< whose n-grams make vectors of unknown words
 };
 
 /// The file to read, and how its beginning reads.
@@ -47,10 +48,12 @@ bool begins_with_text_row(std::string_view bytes, std::int64_t dim);
 WordData read_text(const WordSource& source, bool header);
 WordData read_binary(const WordSource& source);
 WordData read_fasttext(MappedFile file, const WordSource& source);
+WordData read_safetensors(const WordSource& source);
 
 /// The file's format, told by its first bytes; kUnsupported or kCorrupt, with advice, if it is none.
 WordFormat detect_format(const WordSource& source);
 /// Whether the file begins as fastText models do, those without a magic number included.
 bool begins_as_fasttext(std::string_view bytes);
+bool begins_as_safetensors(std::string_view bytes);
 
 }  // namespace sememe

@@ -6,6 +6,7 @@
 #include "words/blanks.h"
 #include "words/python_float.h"
 #include "words/state.h"
+#include "words/write_safetensors.h"
 
 namespace sememe {
 namespace {
@@ -53,9 +54,19 @@ void append_python_float(std::string& out, float number) {
 
 void WordVectors::save(const std::filesystem::path& path, const WordSaveOptions& options) const {
   if (options.format == WordFormat::kFastText)
-    fail(ErrorCode::kUnsupported, path.string(), ": this build does not write fastText's .bin; choose text or binary");
+    fail(ErrorCode::kUnsupported, path.string(),
+         ": this build does not write fastText's .bin; train one with words train, or choose text or binary");
   if (options.space.find_first_of(kBlanks) != std::string::npos)
     fail(ErrorCode::kInvalidArgument, "what stands for spaces has a space itself: ", quote(options.space));
+  if (options.format == WordFormat::kSafetensors) {
+    std::string words;
+    for (std::int64_t i = 0; i < size(); ++i) {
+      if (word(i).find('\n') != std::string_view::npos)
+        fail(ErrorCode::kInvalidArgument, "the word ", quote(word(i), 40), " has a line end inside");
+      words.append(word(i)).append(1, '\n');
+    }
+    return write_word_tensors(path, vectors(), words, options.bytes);
+  }
   AtomicFile file(path);
   if (options.format != WordFormat::kGlove) file.write(concat(size(), ' ', dim(), '\n'));
   const bool binary = options.format == WordFormat::kBinary;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <string>
 
 #include "sememe/words.h"
+#include "words/byte_rows.h"
 #include "words/readers.h"
 
 namespace sememe {
@@ -13,6 +15,9 @@ struct WordVectors::State {
   WordData data;
   std::once_flag measured;
   Buffer<float> inverse_norms;
+  std::once_flag made_bytes;
+  ByteRows bytes;
+  std::atomic<std::int64_t> questions{0};
 
   MatView<const float> vectors() const { return {data.vectors.data(), data.words.size(), data.dim}; }
 };

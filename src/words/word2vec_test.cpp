@@ -138,7 +138,7 @@ TEST(LocalRows, RareChangesAddUpAndFrequentOnesAreAveraged) {
   for (const std::int32_t uses : {1, 1000000}) {
     SharedRows shared{.data = Buffer<float>(4 * 16, 1.0f), .rows = 4, .stride = 16};
     std::vector<LocalRows> blocks;
-    for (int i = 0; i < 2; ++i) blocks.emplace_back(shared, 4);
+    for (int i = 0; i < 2; ++i) blocks.emplace_back(shared);
     blocks[0].row(1, uses)[0] += 2;
     blocks[1].row(1, uses)[0] += 4;
     blocks[1].row(2, 1)[0] = 9;

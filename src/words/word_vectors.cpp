@@ -48,7 +48,9 @@ std::string_view WordVectors::word(std::int64_t id) const { return state_->data.
 std::optional<std::int64_t> WordVectors::find(std::string_view word) const { return state_->data.words.find(word); }
 MatView<const float> WordVectors::vectors() const { return state_->vectors(); }
 WordFormat WordVectors::format() const { return state_->data.format; }
-std::int64_t WordVectors::ngram_buckets() const { return state_->data.ngrams ? state_->data.ngrams->buckets : 0; }
+std::int64_t WordVectors::ngram_buckets() const {
+  return state_->data.fasttext ? state_->data.fasttext->settings.buckets : 0;
+}
 
 bool WordVectors::vector(std::string_view word, std::span<float> out) const {
   if (std::ssize(out) != dim())
@@ -57,11 +59,14 @@ bool WordVectors::vector(std::string_view word, std::span<float> out) const {
     std::memcpy(out.data(), vectors().row(*id), out.size_bytes());
     return true;
   }
-  if (!state_->data.ngrams) return false;
+  if (!state_->data.fasttext) return false;
   std::fill(out.begin(), out.end(), 0.0f);
-  const std::int64_t count = add_ngrams(word, *state_->data.ngrams, out);
-  if (count == 0) return false;
-  for (float& value : out) value *= 1.0f / static_cast<float>(count);
+  const FastTextModel& model = *state_->data.fasttext;
+  std::vector<std::int64_t> rows;
+  model.append_ngram_rows(word, rows);
+  if (rows.empty()) return false;
+  for (const std::int64_t row : rows) model.input.add_row(row, out);
+  for (float& value : out) value *= 1.0f / static_cast<float>(rows.size());
   return kernels().all_finite(out.data(), dim());  // n-grams are not looked at when a model is loaded
 }
 

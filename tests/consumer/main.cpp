@@ -2,6 +2,8 @@
 #include <sememe/encoder.h>
 #include <sememe/error.h>
 #include <sememe/evaluation.h>
+#include <sememe/fasttext.h>
+#include <sememe/glove.h>
 #include <sememe/log.h>
 #include <sememe/map.h>
 #include <sememe/matrix.h>

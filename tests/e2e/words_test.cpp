@@ -1,6 +1,9 @@
+#include "sememe/words.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "support/cli.h"
 
@@ -41,6 +44,33 @@ TEST_F(WordsProgram, VectorsArePrinted) {
             "{\"word\":\"king\",\"known\":true,\"vector\":[1.0,0.0,1.0,0.0]}\n");
 }
 
+TEST_F(WordsProgram, WithoutAFileTheProgramsOwnVectorsAnswer) {
+  EXPECT_TRUE(output_of({"words", "analogy", "king", "man", "woman"}).starts_with("queen "));
+  const std::vector<std::vector<std::string>> kinds = {{"cat", "dog", "bird", "fish"},
+                                                       {"car", "truck", "bus", "bike"},
+                                                       {"apple", "banana"},
+                                                       {"king", "queen", "prince"}};
+  const WordVectors vectors =
+      WordVectors::load(std::filesystem::path(SEMEME_SOURCE_DIR) / "data" / "words-en.safetensors");
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    for (const std::string& word : kinds[kind]) {
+      float best = -1;
+      std::size_t nearest = 0;
+      for (std::size_t other = 0; other < kinds.size(); ++other) {
+        for (const std::string& candidate : kinds[other]) {
+          const std::string a[] = {word}, b[] = {candidate};
+          if (candidate == word || vectors.similarity(a, b) <= best) continue;
+          best = vectors.similarity(a, b);
+          nearest = other;
+        }
+      }
+      EXPECT_TRUE(nearest == kind || word == "banana") << word;  // which goes with fish, as food
+    }
+  }
+  expect_error({"words", "neighbors", "kkkking"}, 3, "is not among its 50000 words");
+  expect_error({"words", "similarity", "a", "b", "c"}, 2, "no file is named 'a'");
+}
+
 TEST_F(WordsProgram, UnknownWordsAreThreeWithWhatMayBeMeant) {
   for (const std::string command : {"neighbors", "vector"})
     expect_error({"words", command, royal(), "bannana"}, 3, "is not among its 6 words; did you mean 'banana'?");
@@ -66,6 +96,11 @@ TEST_F(WordsProgram, ConvertsThereAndBackWithoutChange) {
   EXPECT_EQ(output_of({"words", "convert", text, "-o", binary}), "");
   EXPECT_EQ(output_of({"words", "convert", binary, "-o", glove, "--to", "glove"}), "");
   EXPECT_EQ(output_of({"words", "convert", glove}), read(text));
+  EXPECT_EQ(output_of({"words", "convert", glove, "-o", path("d.safetensors")}), "");
+  EXPECT_EQ(output_of({"words", "convert", path("d.safetensors")}), read(text));
+  EXPECT_EQ(output_of({"words", "convert", glove, "-o", path("e.safetensors"), "--precision", "int8"}), "");
+  EXPECT_EQ(output_of({"words", "neighbors", path("e.safetensors"), "banana", "-k", "1"}), "apple   0.9950\n");
+  expect_error({"words", "convert", glove, "--precision", "int8"}, 2, "is for safetensors");
   EXPECT_TRUE(read(text).starts_with("6 4\nman 10.0 0.0 0.0 0.0\n"));
   EXPECT_TRUE(read(binary).starts_with("6 4\nman "));
   EXPECT_EQ(output_of({"words", "convert", binary, "--limit", "1", "--to", "glove"}), "man 10.0 0.0 0.0 0.0\n");
@@ -125,6 +160,50 @@ TEST_F(WordsProgram, Word2VecTrainsTheSameBytesWithAnyNumberOfThreads) {
   EXPECT_EQ(trained({"-o", path("v.bin"), "--epochs", "9", "--lr", "0.1"}), "");
   EXPECT_EQ(lines_of(output_of({"words", "neighbors", path("v.bin"), "cat", "-k", "14"})).size(), 13u);
   EXPECT_EQ(lines_of(output_of({"words", "info", path("v.bin")}))[1], "format          binary");
+}
+
+TEST_F(WordsProgram, FastTextTrainsModelsThatAnswerForUnknownWords) {
+  std::string text;
+  for (int i = 0; i < 400; ++i)
+    text.append(i % 2 == 0 ? "the cat eats a fish and sleeps\n" : "red cars drive on roads to town\n");
+  const std::string corpus = write("corpus.txt", text);
+  EXPECT_EQ(output_of({"words", "train", "fasttext", "-i", corpus, "-o", path("m.bin"), "--vec", path("m.vec"), "--dim",
+                       "8", "--bucket", "1000", "--min-count", "1"}),
+            "");
+  EXPECT_EQ(output_of({"words", "convert", path("m.bin"), "--to", "text"}), read(path("m.vec")));
+  const JsonDocument info = JsonDocument::parse(output_of({"words", "info", "--json", path("m.bin")}), "output");
+  EXPECT_EQ(info.root().at("format").as_string(), "fasttext");
+  EXPECT_EQ(info.root().at("ngram_buckets").as_int(), 1000);
+  EXPECT_NE(output_of({"words", "vector", path("m.bin"), "catfish", "--json"}).find("\"known\":false"),
+            std::string::npos);
+  expect_error({"words", "train", "fasttext", "-i", corpus}, 2, "no --out; give -o FILE");
+  expect_error({"words", "predict", path("m.bin"), "a"}, 5, "a model of words predicts no labels");
+}
+
+TEST_F(WordsProgram, LabelsAreLearntToldAndKeptSmall) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) {
+    const std::string n = std::to_string(i % 40);
+    text.append(i % 2 == 0 ? "__label__pet cat fur paw tail" + n + "\n"
+                           : "__label__car wheel motor road seat" + n + "\n");
+  }
+  const std::string corpus = write("labelled.txt", text), model = path("m.bin"), small = path("m.ftz");
+  EXPECT_EQ(output_of({"words", "train", "supervised", "-i", corpus, "-o", model, "--dim", "8", "--lr", "0.5",
+                       "--word-ngrams", "2", "--bucket", "500"}),
+            "");
+  EXPECT_TRUE(output_of({"words", "predict", model, "cat paw"}).starts_with("__label__pet 0.9"));
+  EXPECT_EQ(lines_of(output_of({"words", "predict", model, "cat paw", "wheel", "-k", "2"})).size(), 2u);
+  EXPECT_EQ(output_of({"words", "predict", model, "-i", corpus, "--test", "--json"}),
+            "{\"lines\":300,\"precision\":1.0,\"recall\":1.0}\n");
+  EXPECT_EQ(output_of({"words", "quantize", model, "-o", small, "--cutoff", "300", "--qnorm", "--retrain", corpus}),
+            "");
+  EXPECT_LT(read(small).size(), read(model).size());
+  const JsonDocument answer =
+      JsonDocument::parse(output_of({"words", "predict", small, "--json", "-i", write("t.txt", "motor road\n")}), "x");
+  EXPECT_EQ(answer.root().at("labels").elements()[0].at("label").as_string(), "__label__car");
+  expect_error({"words", "predict", model}, 2, "expected texts, or a file of them");
+  expect_error({"words", "predict", corpus, "a"}, 5, "not a fastText model");
+  expect_error({"words", "quantize", small, "-o", path("x")}, 5, "only once");
 }
 
 TEST_F(WordsProgram, Word2VecErrorsLeaveNothing) {

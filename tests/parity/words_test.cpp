@@ -7,6 +7,7 @@
 #include "io/json.h"
 #include "parity/compare.h"
 #include "sememe/error.h"
+#include "sememe/fasttext.h"
 #include "support/shared_data.h"
 #include "support/temporary_folder.h"
 
@@ -202,10 +203,43 @@ TEST_F(Words, BothFilesOfAFastTextModelAgree) {
   }
 }
 
-TEST_F(Words, PicklesAndQuantisedModelsAreRefusedWithAdvice) {
+TEST_F(Words, PicklesAreRefusedWithAdvice) {
   EXPECT_NE(error_of<Error>([&] { WordVectors::load(golden("gensim.kv")); }).find("save_word2vec_format"),
             std::string::npos);
-  EXPECT_NE(error_of<Error>([&] { WordVectors::load(golden("supervised.ftz")); }).find("quantised"), std::string::npos);
+}
+
+TEST_F(Words, LabelsAreThoseOfFastText) {
+  const JsonDocument document = expected();
+  for (const std::string file : {"supervised.bin", "supervised.ftz"}) {
+    const FastText model = FastText::load(golden(file));
+    EXPECT_EQ(model.quantized(), file == "supervised.ftz");
+    const Json answers = document.root().at(file == "supervised.ftz" ? "supervised_ftz" : "supervised");
+    EXPECT_GE(answers.size(), 30u);
+    for (const auto& [text, expected_labels] : answers.members()) {
+      const auto [names, scores] = expected_labels.pair();
+      const std::vector<LabelScore> found = model.predict(text, static_cast<std::int64_t>(names.size()));
+      ASSERT_EQ(found.size(), names.size()) << text;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_EQ(found[i].label, names.elements()[i].as_string()) << text;
+        EXPECT_NEAR(found[i].score, scores.elements()[i].as_number(), kTolerance) << text;
+      }
+    }
+    const TemporaryFolder folder;
+    model.save(folder.path() / "out");
+    EXPECT_EQ(read_file(folder.path() / "out", 1 << 30).size(), read_file(golden(file), 1 << 30).size());
+  }
+}
+
+TEST_F(Words, TheLanguageIdentifierTellsLanguages) {
+  const FastText model = FastText::load(shared_data("models/fasttext/lid.176.ftz"));
+  EXPECT_EQ(model.labels().size(), 176u);
+  const std::pair<std::string, std::string> texts[] = {
+      {"Where is the nearest railway station?", "__label__en"},
+      {"Wo ist der n\u00e4chste Bahnhof?", "__label__de"},
+      {"O\u00f9 est la gare la plus proche ?", "__label__fr"},
+      {"\u6700\u5bc4\u308a\u306e\u99c5\u306f\u3069\u3053\u3067\u3059\u304b", "__label__ja"},
+  };
+  for (const auto& [text, label] : texts) EXPECT_EQ(model.predict(text)[0].label, label) << text;
 }
 
 }  // namespace

@@ -1,0 +1,151 @@
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "cli/output.h"
+#include "cli/words_commands.h"
+#include "cli/words_options.h"
+#include "cli/words_training.h"
+#include "sememe/fasttext.h"
+
+namespace sememe::cli {
+namespace {
+
+constexpr Option kBucketOption = {
+    "bucket", '\0', "N", "Rows that n-grams share by their hash (default: 2000000)", 1, std::int64_t{1} << 30};
+constexpr Option kVecOption = {"vec", '\0', "FILE", "Also write the vectors of the words, as words convert does"};
+
+constexpr Option kInputOptions[] = {kCorpusOption};
+constexpr Option kModelOptions[] = {
+    {"architecture", '\0', "skipgram|cbow",
+     "Tell the words around from a word, or a word from the words around (default: skipgram)"},
+    kDimOption,
+    kWindowOption,
+    {"loss", '\0', "ns|hs", "Tell a word by noise words or by the way to it in a Huffman tree (default: ns)"},
+    kNegativeOption,
+    {"min-count", '\0', "N", "Pass over words that occur less often (default: 5)", 1, (std::int64_t{1} << 31) - 1},
+    {"sample", '\0', "X", "Thin out words more frequent than X of all; 0 thins out none (default: 0.0001)"},
+    {"minn", '\0', "N", "Least characters of an n-gram, < and > at the ends of words included (default: 3)", 0, 255},
+    {"maxn", '\0', "N", "Most characters of an n-gram; 0: words have none (default: 6)", 0, 255},
+    kBucketOption,
+    kEpochsOption,
+    {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.05)"},
+    kWordsSeedOption,
+    kHogwildOption,
+};
+constexpr Option kOutputOptions[] = {
+    {"out", 'o', "FILE", "Write the model, fastText's .bin, to FILE"},
+    kVecOption,
+};
+constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
+
+constexpr Option kLabelInputOptions[] = {
+    {.name = "input",
+     .letter = 'i',
+     .value = "FILE",
+     .help = "Read labelled texts from FILE and from those after it, one a line, words and labels separated by spaces; "
+             "each may be gzipped, and is read again for each epoch",
+     .repeats = true},
+    {"label", '\0', "TEXT", "Words that begin with TEXT are labels (default: __label__)"},
+};
+constexpr Option kLabelModelOptions[] = {
+    kDimOption,
+    {"loss", '\0', "softmax|hs|ova|ns",
+     "One label among all, by a Huffman tree, each label by itself (lines may have several), or by noise (default: "
+     "softmax)"},
+    {"word-ngrams", '\0', "N", "Runs of up to N words count too (default: 1)", 1, 1000},
+    kNegativeOption,
+    {"min-count", '\0', "N", "Pass over words that occur less often (default: 1)", 1, (std::int64_t{1} << 31) - 1},
+    {"min-count-label", '\0', "N", "Pass over labels that occur less often (default: 0)", 0,
+     (std::int64_t{1} << 31) - 1},
+    {"minn", '\0', "N", "Least characters of an n-gram of a word (default: 0)", 0, 255},
+    {"maxn", '\0', "N", "Most characters of an n-gram; 0: words have none (default: 0)", 0, 255},
+    kBucketOption,
+    kEpochsOption,
+    {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.1)"},
+    kWordsSeedOption,
+};
+constexpr OptionGroup kLabelGroups[] = {
+    {"Input", kLabelInputOptions}, {"Model", kLabelModelOptions}, {"Output", kOutputOptions}};
+
+void take_common(const Arguments& arguments, const Console& console, FastTextOptions& options) {
+  options.dim = arguments.number("dim").value_or(options.dim);
+  options.negative = arguments.number("negative").value_or(options.negative);
+  options.min_count = arguments.number("min-count").value_or(options.min_count);
+  options.min_length = arguments.number("minn").value_or(options.min_length);
+  options.max_length = arguments.number("maxn").value_or(options.max_length);
+  if (!arguments.given("minn")) options.min_length = std::min(options.min_length, options.max_length);
+  options.buckets = arguments.number("bucket").value_or(options.buckets);
+  options.epochs = arguments.number("epochs").value_or(options.epochs);
+  options.lr = real_option(arguments, "lr", options.lr);
+  options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
+  options.threads = console.options().threads;
+}
+
+int train_and_save(const Arguments& arguments, Console& console, const FastTextOptions& options) {
+  const std::vector<std::filesystem::path> files = corpus_files(arguments);
+  const std::string out = required_text(arguments, "out", "-o FILE");
+  TrainingTalk talk(console);
+  const FastText model = FastText::train(files, options, talk.progress(), talk.report());
+  talk.finish();
+  model.save(output_path(out));
+  if (const auto vec = arguments.text("vec")) model.vectors().save(output_path(*vec));
+  talk.tell(model.size(), options.epochs);
+  return 0;
+}
+
+int run_fasttext(const Arguments& arguments, Console& console) {
+  FastTextOptions options;
+  take_common(arguments, console, options);
+  if (arguments.text("architecture").value_or("skipgram") == "cbow") options.kind = FastTextModelKind::kCbow;
+  if (arguments.text("loss").value_or("ns") == "hs") options.loss = FastTextLoss::kHierarchicalSoftmax;
+  options.window = arguments.number("window").value_or(options.window);
+  options.sample = real_option(arguments, "sample", options.sample);
+  options.hogwild = arguments.on("hogwild");
+  return train_and_save(arguments, console, options);
+}
+
+int run_supervised(const Arguments& arguments, Console& console) {
+  FastTextOptions options = FastTextOptions::supervised();
+  take_common(arguments, console, options);
+  const std::string loss = arguments.text("loss").value_or("softmax");
+  if (loss == "hs") options.loss = FastTextLoss::kHierarchicalSoftmax;
+  if (loss == "ova") options.loss = FastTextLoss::kOneVsAll;
+  if (loss == "ns") options.loss = FastTextLoss::kNegativeSampling;
+  options.word_ngrams = arguments.number("word-ngrams").value_or(options.word_ngrams);
+  options.min_count_label = arguments.number("min-count-label").value_or(options.min_count_label);
+  options.label = arguments.text("label").value_or(options.label);
+  return train_and_save(arguments, console, options);
+}
+
+}  // namespace
+
+const Command kWordsTrainFastText = {
+    .name = "fasttext",
+    .summary = "Train vectors of words and of their character n-grams",
+    .operands = "[FILE...]",
+    .max_operands = 1 << 30,
+    .description =
+        "A word is the mean of its own row and those of its n-grams, so that unknown words have vectors too. Writes a "
+        "model that fastText reads. The same seed gives the same file for any number of threads.",
+    .examples =
+        "sememe words train fasttext -i corpus.txt -o model.bin --dim 100 --minn 3 --maxn 6\n"
+        "sememe words train fasttext -i corpus.txt -o model.bin --vec vectors.vec --architecture cbow --maxn 0\n",
+    .groups = kGroups,
+    .run = run_fasttext,
+};
+
+const Command kWordsTrainSupervised = {
+    .name = "supervised",
+    .summary = "Train a classifier on labelled lines",
+    .operands = "[FILE...]",
+    .max_operands = 1 << 30,
+    .description =
+        "Words that begin with __label__ are what the rest of a line is to tell. Writes a model that fastText reads. "
+        "Lines are learnt one after another, so that the same seed gives the same file.",
+    .examples =
+        "sememe words train supervised -i labelled.txt -o model.bin --epochs 25 --lr 1 --word-ngrams 2\n"
+        "sememe words train supervised -i tags.txt -o model.bin --loss ova\n",
+    .groups = kLabelGroups,
+    .run = run_supervised,
+};
+
+}  // namespace sememe::cli

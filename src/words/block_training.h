@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "sememe/word2vec.h"
+#include "words/block_queue.h"
+#include "words/corpus.h"
+#include "words/local_rows.h"
+#include "words/noise.h"
+
+namespace sememe {
+
+/// How to go through a corpus.
+struct TrainingPlan {
+  double lr = 0;  ///< at the start
+  std::int64_t epochs = 1;
+  std::int64_t words = 0;  ///< known ones of the corpus
+  std::uint64_t seed = 1;
+  bool hogwild = false;
+  std::int64_t most_weight = std::numeric_limits<std::int64_t>::max();  ///< of a block
+
+  /// Trainers that may work at the same time.
+  std::int64_t trainers(const ThreadPool& pool) const { return hogwild ? pool.size() : kBlocks; }
+};
+
+/// Trains blocks of the corpus, kBlocks at a time on copies of the rows, whose changes are then merged; or, `hogwild`,
+/// on the rows themselves.
+/// A Trainer has train(ids, lr, random, rows), where rows(i, uses) is where row i stands, and rows.prefetch(i) says
+/// that it will be asked for.
+template <class Trainer>
+class BlockTraining {
+ public:
+  BlockTraining(const TrainingPlan& plan, SharedRows& shared, std::vector<Trainer>& trainers, ThreadPool& pool,
+                const WordTrainingProgress& progress)
+      : plan_(plan), shared_(shared), trainers_(trainers), pool_(pool), progress_(progress) {
+    for (std::int64_t i = 0; !plan.hogwild && i < kBlocks; ++i) locals_.emplace_back(shared_);
+  }
+
+  template <class Weight>
+  void run(std::span<const std::filesystem::path> corpus, const WordTable& words, const Weight& weight) {
+    const std::int64_t round = plan_.hogwild ? 8 * kBlocks : kBlocks;
+    for (std::int64_t epoch = 0; epoch < plan_.epochs; ++epoch) {
+      read_corpus(corpus, words, pool_, [&](std::span<const std::int32_t> ids) {
+        blocks_.push(ids, plan_.most_weight, weight);
+        while (blocks_.size() >= round) train_blocks(round);
+      });
+      blocks_.end_block();
+      while (blocks_.size() > 0) train_blocks(std::min(round, blocks_.size()));
+    }
+  }
+
+ private:
+  struct SharedAccess {
+    SharedRows& rows;
+    float* operator()(std::int64_t i, std::int32_t) const { return rows.row(i); }
+    void prefetch(std::int64_t i) const { rows.prefetch(i); }
+  };
+  struct LocalAccess {
+    LocalRows& rows;
+    float* operator()(std::int64_t i, std::int32_t uses) const { return rows.row(i, uses); }
+    void prefetch(std::int64_t i) const { rows.prefetch(i); }
+  };
+
+  void train_blocks(std::int64_t count) {
+    const std::int64_t total = plan_.words * plan_.epochs;
+    const double left = 1 - static_cast<double>(words_done_) / static_cast<double>(total);
+    const double lr = std::max(plan_.lr * left, plan_.lr * 1e-4);
+    pool_.run(count, [&](std::int64_t i, int worker) {
+      const RandomStream random(plan_.seed, static_cast<std::uint64_t>(blocks_done_ + i));
+      const auto rate = static_cast<float>(lr);
+      if (plan_.hogwild) {
+        trainers_[static_cast<std::size_t>(worker)].train(blocks_[i], rate, random, SharedAccess{shared_});
+      } else {
+        LocalRows& local = locals_[static_cast<std::size_t>(i)];
+        trainers_[static_cast<std::size_t>(i)].train(blocks_[i], rate, random, LocalAccess{local});
+        local.finish_block();
+      }
+    });
+    if (!plan_.hogwild) merge_rows(shared_, locals_, lr, pool_);
+    words_done_ += blocks_.drop(count);
+    blocks_done_ += count;
+    if (progress_) progress_("training", words_done_, total);
+  }
+
+  TrainingPlan plan_;
+  SharedRows& shared_;
+  std::vector<Trainer>& trainers_;
+  ThreadPool& pool_;
+  const WordTrainingProgress& progress_;
+  std::vector<LocalRows> locals_;
+  BlockQueue blocks_;
+  std::int64_t words_done_ = 0, blocks_done_ = 0;
+};
+
+/// How likely an occurrence of each word is kept, where `total` words are counted.
+std::vector<float> kept_parts(const std::vector<std::int64_t>& counts, std::int64_t total, double sample);
+
+/// Throws kInvalidArgument unless `value` is from `least` to `most`.
+void require_within(std::string_view what, std::string_view name, std::int64_t value, std::int64_t least,
+                    std::int64_t most);
+/// The same for a corpus: files, and none of them standard input.
+void require_corpus(std::string_view what, std::span<const std::filesystem::path> corpus);
+
+}  // namespace sememe

@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/fail.h"
+#include "kernels/kernels.h"
+#include "words/fasttext_train.h"
+#include "words/output_layer.h"
+
+namespace sememe {
+namespace {
+
+/// The lines of a part of the corpus, one after another.
+struct LineBatch {
+  std::vector<std::int64_t> rows;
+  std::vector<std::int32_t> labels;
+  struct Line {
+    std::size_t row, rows, label, labels;
+    std::int64_t words;
+  };
+  std::vector<Line> lines;
+
+  void parse(std::string_view text, const FastTextModel& model, std::string_view label) {
+    LabelledLine line;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+      parse_labelled_line(text.substr(0, end), model, label, line);
+      lines.push_back({rows.size(), line.rows.size(), labels.size(), line.labels.size(), line.words});
+      rows.insert(rows.end(), line.rows.begin(), line.rows.end());
+      labels.insert(labels.end(), line.labels.begin(), line.labels.end());
+      text.remove_prefix(end);
+    }
+  }
+};
+
+/// One line after another: the mean of its rows moves the rows of labels and is moved by them.
+class LabelTrainer {
+ public:
+  LabelTrainer(FastTextModel& model, std::uint64_t seed)
+      : model_(model),
+        loss_(model.settings.loss),
+        labels_(model.dictionary.labels.size()),
+        stride_(model.input.stride()),
+        random_(seed, 0),
+        hidden_(stride_),
+        error_(stride_),
+        scores_(static_cast<std::size_t>(labels_)) {
+    if (loss_ == FastTextSettings::kHierarchicalSoftmax) tree_.emplace(model.dictionary.label_counts);
+    if (loss_ == FastTextSettings::kNegativeSampling) noise_.emplace(model.dictionary.label_counts, 0.5);
+    if (tree_ || noise_)
+      output_.emplace(OutputRule{.noise = noise_ ? &*noise_ : nullptr,
+                                 .negative = model.settings.negative,
+                                 .tree = tree_ ? &*tree_ : nullptr},
+                      stride_);
+  }
+
+  void train(const LineBatch& batch, const LineBatch::Line& line, float lr) {
+    const auto rows = std::span(batch.rows).subspan(line.row, line.rows);
+    const auto targets = std::span(batch.labels).subspan(line.label, line.labels);
+    if (rows.empty() || targets.empty()) return;
+    const float part = 1.0f / static_cast<float>(rows.size());
+    std::fill(hidden_.begin(), hidden_.end(), 0.0f);
+    for (const std::int64_t row : rows) table_.axpy(part, model_.input.row(row), hidden_.data(), stride_);
+    std::fill(error_.begin(), error_.end(), 0.0f);
+    if (loss_ == FastTextSettings::kOneVsAll) {
+      for (std::int64_t i = 0; i < labels_; ++i) {
+        const bool is_target = std::find(targets.begin(), targets.end(), i) != targets.end();
+        move(i, lr * ((is_target ? 1.0f : 0.0f) - sigmoid_(table_.dot(model_.output.row(i), hidden_.data(), stride_))));
+      }
+    } else {
+      const std::int32_t target = targets[random_.below(static_cast<std::uint32_t>(targets.size()))];
+      output_ ? tell(target, lr) : softmax(target, lr);
+    }
+    for (const std::int64_t row : rows) table_.axpy(part, error_.data(), model_.input.row(row), stride_);
+  }
+
+ private:
+  void move(std::int64_t label, float gradient) {
+    float* const row = model_.output.row(label);
+    table_.axpy(gradient, row, error_.data(), stride_);
+    table_.axpy(gradient, hidden_.data(), row, stride_);
+  }
+  void softmax(std::int32_t target, float lr) {
+    for (std::int64_t i = 0; i < labels_; ++i)
+      scores_[static_cast<std::size_t>(i)] = table_.dot(model_.output.row(i), hidden_.data(), stride_);
+    const float largest = *std::max_element(scores_.begin(), scores_.end());
+    float sum = 0;
+    for (float& x : scores_) sum += x = std::exp(x - largest);
+    for (std::int64_t i = 0; i < labels_; ++i)
+      move(i, lr * ((i == target ? 1.0f : 0.0f) - scores_[static_cast<std::size_t>(i)] / sum));
+  }
+  void tell(std::int32_t target, float lr) {
+    constexpr std::int64_t kRenew = 64;  // lines that share the noise
+    if (lines_++ % kRenew == 0) output_->begin_block(random_);
+    output_->pick(target, random_, [&](std::int64_t i) { return model_.output.row(i); });
+    table_.axpy(1, output_->step(hidden_.data(), lr), error_.data(), stride_);
+  }
+
+  FastTextModel& model_;
+  std::int32_t loss_;
+  std::int64_t labels_, stride_, lines_ = 0;
+  const KernelTable& table_ = kernels();
+  Sigmoid sigmoid_;
+  std::optional<HuffmanTree> tree_;
+  std::optional<NoiseWords> noise_;
+  std::optional<OutputLayer> output_;
+  RandomStream random_;
+  Buffer<float> hidden_, error_;
+  std::vector<float> scores_;
+};
+
+}  // namespace
+
+void train_labels(FastTextModel& model, std::span<const std::filesystem::path> corpus, double lr, std::int64_t epochs,
+                  std::uint64_t seed, std::string_view label, ThreadPool& pool, const WordTrainingProgress& progress) {
+  LabelTrainer trainer(model, seed);
+  const std::int64_t total = std::max<std::int64_t>(1, model.dictionary.tokens * epochs);
+  std::int64_t done = 0;
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+    for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
+      std::vector<LineBatch> batches(pieces.size());
+      pool.run(std::ssize(pieces), [&](std::int64_t i, int) {
+        const auto at = static_cast<std::size_t>(i);
+        batches[at].parse(pieces[at], model, label);
+      });
+      for (const LineBatch& batch : batches) {
+        for (const LineBatch::Line& line : batch.lines) {
+          const double left = std::max(0.0, 1 - static_cast<double>(done) / static_cast<double>(total));
+          trainer.train(batch, line, static_cast<float>(lr * left));
+          done += line.words;
+        }
+        if (progress) progress("training", std::min(done, total), total);
+      }
+    });
+  }
+}
+
+FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
+                                    const WordTrainingProgress& progress, Word2VecReport* report) {
+  ThreadPool pool(ThreadPool::size_for(options.threads));
+  CorpusVocabulary vocabulary = count_corpus(corpus,
+                                             {.min_count = options.min_count,
+                                              .line_end = kEndOfSentence,
+                                              .label = options.label,
+                                              .min_label_count = options.min_count_label},
+                                             pool, progress);
+  if (vocabulary.labels.size() == 0)
+    fail(ErrorCode::kInvalidArgument, "supervised: no label in the corpus; labels are words that begin with ",
+         quote(options.label));
+  if (report != nullptr) *report = {vocabulary.total, vocabulary.known};
+  FastTextModel model = start_fasttext(std::move(vocabulary), options);
+  SharedRows rows = start_rows(model, options.seed, pool);
+  adopt_rows(model, std::move(rows));
+  train_labels(model, corpus, options.lr, options.epochs, options.seed, options.label, pool, progress);
+  require_finite(model);
+  return model;
+}
+
+}  // namespace sememe

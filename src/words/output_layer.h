@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "base/buffer.h"
+#include "kernels/kernels.h"
+#include "words/huffman.h"
+#include "words/noise.h"
+
+namespace sememe {
+
+/// 1 / (1 + exp(-x)), from a table; beyond 8 it is 0 or 1 as far as a step can tell.
+class Sigmoid {
+ public:
+  Sigmoid() {
+    for (std::size_t i = 0; i < table_.size(); ++i)
+      table_[i] = static_cast<float>(1 / (1 + std::exp(kLimit - static_cast<double>(i) / kSteps)));
+  }
+  float operator()(float x) const {
+    if (!(x > -kLimit)) return 0;
+    if (x >= kLimit) return 1;
+    return table_[static_cast<std::size_t>((x + kLimit) * kSteps)];
+  }
+
+ private:
+  static constexpr int kLimit = 8, kSteps = 256;
+  std::array<float, 2 * kLimit * kSteps + 1> table_{};
+};
+
+/// How an input vector tells a class: by the class itself and some noise, or by the way to it in a tree.
+struct OutputRule {
+  const NoiseWords* noise = nullptr;
+  std::int64_t negative = 0;
+  const HuffmanTree* tree = nullptr;  ///< if there is one, noise counts for nothing
+};
+
+/// One thread's side of the output rows: which a class needs, and a step of descent on them.
+class OutputLayer {
+ public:
+  OutputLayer(const OutputRule& rule, std::int64_t stride) : rule_(rule), stride_(stride), error_(stride) {}
+
+  /// Draws the noise that all classes of a block share, so that its rows stay in the cache.
+  void begin_block(RandomStream& random) {
+    pool_.clear();
+    for (std::int64_t i = 0; rule_.tree == nullptr && i < kPool; ++i) pool_.push_back(rule_.noise->draw(random));
+  }
+
+  /// Picks the rows for a class; `row(i)` gives where output row i stands. How many there are.
+  template <class Row>
+  std::int32_t pick(std::int32_t target, RandomStream& random, const Row& row) {
+    outputs_.clear();
+    if (rule_.tree != nullptr) {
+      for (const HuffmanTree::Step& step : rule_.tree->path(target))
+        outputs_.push_back({row(step.node), step.right ? 1.0f : 0.0f});
+    } else {
+      outputs_.push_back({row(target), 1.0f});
+      for (std::int64_t i = 0; i < rule_.negative; ++i) {
+        const std::int32_t other = pool_[random.below(kPool)];
+        if (other != target) outputs_.push_back({row(other), 0.0f});
+      }
+    }
+    return static_cast<std::int32_t>(outputs_.size());
+  }
+
+  /// Moves the picked rows by input `x`. How x is to move, `stride` floats.
+  const float* step(const float* x, float lr) {
+    std::fill(error_.begin(), error_.end(), 0.0f);
+    for (const Output& output : outputs_) {
+      const float gradient = lr * (output.label - sigmoid_(table_.dot(x, output.row, stride_)));
+      table_.axpy(gradient, output.row, error_.data(), stride_);
+      table_.axpy(gradient, x, output.row, stride_);
+    }
+    return error_.data();
+  }
+
+ private:
+  static constexpr std::int64_t kPool = 512;  // noise words of a block, of which each class takes some
+  struct Output {
+    float* row;
+    float label;
+  };
+
+  OutputRule rule_;
+  std::int64_t stride_;
+  const KernelTable& table_ = kernels();
+  Sigmoid sigmoid_;
+  std::vector<std::int32_t> pool_;
+  std::vector<Output> outputs_;
+  Buffer<float> error_;
+};
+
+}  // namespace sememe
