@@ -99,7 +99,10 @@ void bm_gelu(benchmark::State& state, Isa isa) {
 void bm_layer_norm(benchmark::State& state, Isa isa) {
   const Buffer<float> x = random_floats(384, 5), gamma = random_floats(384, 6), beta = random_floats(384, 7);
   Buffer<float> y(384);
-  const auto once = [&] { kernels(isa).layer_norm(x.data(), gamma.data(), beta.data(), 1e-12F, y.data(), 384); };
+  const auto once = [&] {
+    kernels(isa).layer_norm(
+        {.x = x.data(), .gamma = gamma.data(), .beta = beta.data(), .eps = 1e-12F, .y = y.data(), .n = 384});
+  };
   once();
   if (!(std::abs(y[7] - layer_norm_ref(x.data(), gamma.data(), beta.data(), 1e-12, 384)[7]) <= 1e-5))
     return state.SkipWithError("wrong answer: not timed");

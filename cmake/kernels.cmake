@@ -2,9 +2,16 @@
 # includes of intrinsics alone keep inline functions out of these objects (kernels.no_weak_symbols holds that).
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(kernels_dir ${PROJECT_SOURCE_DIR}/src/kernels)
-  set_source_files_properties(${kernels_dir}/kernels_avx2.cpp PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-fno-exceptions")
-  # g++ 12 warns of its own intrinsics' "undefined" operands.
-  set_source_files_properties(${kernels_dir}/kernels_avx512.cpp PROPERTIES COMPILE_OPTIONS
-    "-mavx512f;-mavx512bw;-mavx512vl;-mavx512dq;-mfma;-fno-exceptions;-Wno-uninitialized;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
+  set(avx2 -mavx2 -mfma)
+  set(avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma)
+  set(flags_avx2 ${avx2})
+  set(flags_avxvnni ${avx2} -mavxvnni)
+  set(flags_avx512 ${avx512})
+  set(flags_avx512vnni ${avx512} -mavx512vnni)
+  set(flags_avx512bf16 ${avx512} -mavx512vnni -mavx512bf16)
+  foreach(table avx2 avxvnni avx512 avx512vnni avx512bf16)
+    # g++ 12 warns of its own intrinsics' "undefined" operands.
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_${table}.cpp PROPERTIES COMPILE_OPTIONS
+      "${flags_${table}};-fno-exceptions;-Wno-uninitialized;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
+  endforeach()
 endif()

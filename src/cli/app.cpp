@@ -18,8 +18,8 @@
 namespace sememe::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kEncode,    &kSimilarity, &kWords, &kMap,    &kTokenize,  &kDetokenize,
-                                        &kTokenizer, &kExplain,    &kInfo,  &kVerify, &kCompletion};
+constexpr const Command* kCommands[] = {&kEncode,    &kSimilarity, &kWords, &kMap,    &kTokenize, &kDetokenize,
+                                        &kTokenizer, &kExplain,    &kInfo,  &kVerify, &kBench,    &kCompletion};
 
 constexpr Option kSharedOptions[] = {
     {"threads", '\0', "N", "Threads to compute with; 0 is all cores the process may use (default: 0)", 0, 1024},

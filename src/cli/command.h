@@ -51,7 +51,7 @@ struct Command {
 };
 
 extern const Command kEncode, kSimilarity, kWords, kMap, kTokenize, kDetokenize, kTokenizer, kExplain, kInfo, kVerify,
-    kCompletion;
+    kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

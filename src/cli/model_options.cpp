@@ -65,6 +65,8 @@ std::string locate(const Arguments& arguments) {
 EncoderOptions encoder_options(const Arguments& arguments, const Console& console) {
   EncoderOptions options;
   if (arguments.text("compute") == "fp32") options.compute = ComputeType::kFloat32;
+  if (arguments.text("compute") == "bf16") options.compute = ComputeType::kBfloat16;
+  if (arguments.text("compute") == "int8") options.compute = ComputeType::kInt8;
   options.threads = console.options().threads;
   options.pooling = arguments.text("pooling");
   options.max_tokens = arguments.number("max-tokens");

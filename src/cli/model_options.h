@@ -12,7 +12,9 @@ namespace sememe::cli {
 inline constexpr Option kModelOption = {"model", 'm', "MODEL",
                                         "A model folder, or a name looked up in the caches (default: "
                                         "sentence-transformers/all-MiniLM-L6-v2)"};
-inline constexpr Option kComputeOption = {"compute", '\0', "auto|fp32", "Arithmetic of the model (default: auto)"};
+inline constexpr Option kComputeOption = {
+    "compute", '\0', "auto|fp32|bf16|int8",
+    "Arithmetic of the model; auto is bf16 where the machine has it, else fp32 (default: auto)"};
 inline constexpr Option kPoolingOption = {"pooling", '\0', "MODE",
                                           "How token vectors become one: cls, mean, max, mean_sqrt_len, weightedmean, "
                                           "lasttoken, or several joined by + (default: as the model says)"};

@@ -1,3 +1,7 @@
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -22,6 +26,13 @@ const KernelTable& choose() {
   fail(ErrorCode::kInvalidArgument, "SEMEME_ISA: ", quote(forced), " cannot run here; this machine has ", known);
 }
 
+#if defined(__x86_64__)
+bool has_avx_vnni() {  // g++ 12 and clang 14 have no name for it in __builtin_cpu_supports
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4 & 1) != 0;
+}
+#endif
+
 }  // namespace
 
 std::span<const Isa> available_isas() {
@@ -30,9 +41,15 @@ std::span<const Isa> available_isas() {
 #if defined(__x86_64__)
     // These builtins also ask whether the operating system saves the wide registers.
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back(Isa::kAvx2);
+    if (list.size() > 1 && has_avx_vnni()) list.push_back(Isa::kAvxVnni);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq"))
+        __builtin_cpu_supports("avx512dq")) {
       list.push_back(Isa::kAvx512);
+      if (__builtin_cpu_supports("avx512vnni")) {
+        list.push_back(Isa::kAvx512Vnni);
+        if (__builtin_cpu_supports("avx512bf16")) list.push_back(Isa::kAvx512Bf16);
+      }
+    }
 #endif
     return list;
   }();
@@ -41,8 +58,20 @@ std::span<const Isa> available_isas() {
 
 const KernelTable& kernels(Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::kAvx2) return kAvx2Kernels;
-  if (isa == Isa::kAvx512) return kAvx512Kernels;
+  switch (isa) {
+    case Isa::kScalar:
+      break;
+    case Isa::kAvx2:
+      return kAvx2Kernels;
+    case Isa::kAvxVnni:
+      return kAvxVnniKernels;
+    case Isa::kAvx512:
+      return kAvx512Kernels;
+    case Isa::kAvx512Vnni:
+      return kAvx512VnniKernels;
+    case Isa::kAvx512Bf16:
+      return kAvx512Bf16Kernels;
+  }
 #endif
   (void)isa;
   return kScalarKernels;

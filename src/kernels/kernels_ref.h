@@ -38,19 +38,21 @@ inline std::vector<double> layer_norm_ref(const float* x, const float* gamma, co
   return y;
 }
 
-/// softmax(scale q K^T) V of one query.
+/// softmax(scale q K^T) V of one query; float32.
 inline std::vector<double> attention_ref(const AttentionArgs& a, std::int64_t query) {
+  const auto *const q = static_cast<const float*>(a.q), *const k = static_cast<const float*>(a.k),
+                    *const v = static_cast<const float*>(a.v);
   std::vector<double> weight(static_cast<std::size_t>(a.tokens)), out(static_cast<std::size_t>(a.head_dim));
   double top = -INFINITY, sum = 0;
   for (std::int64_t j = 0; j < a.tokens; ++j) {
     double& w = weight[static_cast<std::size_t>(j)];
-    w = a.scale * dot_ref(a.q + query * a.stride, a.k + j * a.stride, a.head_dim);
+    w = a.scale * dot_ref(q + query * a.stride, k + j * a.stride, a.head_dim);
     top = std::max(top, w);
   }
   for (double& w : weight) sum += w = std::exp(w - top);
   for (std::int64_t j = 0; j < a.tokens; ++j)
     for (std::int64_t d = 0; d < a.head_dim; ++d)
-      out[static_cast<std::size_t>(d)] += weight[static_cast<std::size_t>(j)] / sum * a.v[j * a.stride + d];
+      out[static_cast<std::size_t>(d)] += weight[static_cast<std::size_t>(j)] / sum * v[j * a.stride + d];
   return out;
 }
 

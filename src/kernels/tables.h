@@ -6,8 +6,7 @@ namespace sememe {
 
 extern const KernelTable kScalarKernels;
 #if defined(__x86_64__)
-extern const KernelTable kAvx2Kernels;
-extern const KernelTable kAvx512Kernels;
+extern const KernelTable kAvx2Kernels, kAvxVnniKernels, kAvx512Kernels, kAvx512VnniKernels, kAvx512Bf16Kernels;
 #endif
 
 }  // namespace sememe

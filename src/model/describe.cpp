@@ -69,7 +69,6 @@ EncoderInfo describe(std::string_view name, const std::filesystem::path& folder,
   info.normalizes = pipeline.normalizes();
   info.similarity = pipeline.similarity;
   info.isa = kernels().name;
-  info.compute = "fp32";
   return info;
 }
 

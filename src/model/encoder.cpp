@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "io/file.h"
 #include "kernels/kernels.h"
+#include "model/calibration.h"
 #include "model/describe.h"
 #include "model/head.h"
 #include "model/locate.h"
@@ -21,7 +22,7 @@ namespace {
 
 // Tokens that one thread takes through all layers together: enough rows to keep the kernels at full rate, few enough
 // that a block of activations stays in L2.
-constexpr std::int64_t kGroupTokens = 256;
+constexpr std::int64_t kGroupTokens = 448;
 
 int thread_count(int asked) {
   if (asked < 0 || asked > 4096)
@@ -53,6 +54,20 @@ std::pair<std::int64_t, std::string> token_limit(const EncoderOptions& options, 
     fail(ErrorCode::kCorrupt, pipeline.transformer_folder.string(), ": ", limit.second, " ", limit.first,
          " leaves no room beside the ", special, " special tokens");
   return limit;
+}
+
+NumberType number_type(ComputeType compute, const EncoderConfig& config) {
+  if (compute == ComputeType::kAuto) return has_bf16(kernels().isa) ? NumberType::kBfloat16 : NumberType::kFloat32;
+  if (compute == ComputeType::kBfloat16) return NumberType::kBfloat16;
+  if (compute == ComputeType::kFloat32) return NumberType::kFloat32;
+  if (std::max(config.hidden_size, config.intermediate_size) > Linear::kMaxInt8Inputs)
+    fail(ErrorCode::kUnsupported, "int8: expected layers of at most ", Linear::kMaxInt8Inputs, " inputs, found ",
+         std::max(config.hidden_size, config.intermediate_size), "; choose bf16 or fp32");
+  return NumberType::kInt8;
+}
+
+std::string_view compute_name(NumberType type) {
+  return type == NumberType::kFloat32 ? "fp32" : type == NumberType::kBfloat16 ? "bf16" : "int8";
 }
 
 void check_vocabulary(const PipelineConfig& pipeline, const Tokenizer& tokenizer) {
@@ -158,7 +173,7 @@ void Encoder::State::run_group(const Segments& segments, std::span<const std::in
     offsets.push_back(static_cast<std::int64_t>(ids.size()));
     longest = std::max(longest, segments.length(s));
   }
-  workspace.reserve(transformer.config(), offsets.back(), longest, workers);
+  workspace.reserve(transformer.config(), transformer.operands(), offsets.back(), longest, workers);
   const MatView<const float> hidden = transformer.forward({ids, offsets}, workspace, inner);
   for (std::size_t i = 0; i < group.size(); ++i)
     consume(group[i], hidden.slice_rows(offsets[i], offsets[i + 1] - offsets[i]));
@@ -230,11 +245,21 @@ Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
   const auto [max_tokens, source] = token_limit(options, pipeline, tokenizer);
 
   ThreadPool loading(threads);
-  EncoderWeights weights = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading);
+  const NumberType operands = number_type(options.compute, pipeline.encoder);
+  std::optional<Calibration> calibration;
+  if (operands == NumberType::kInt8) {
+    const Transformer exact(pipeline.encoder,
+                            load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading));
+    calibration = calibrate(exact, tokenizer, max_tokens);
+  }
+  EncoderWeights weights = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading, operands,
+                                                calibration ? &*calibration : nullptr);
+  calibration.reset();
   Head head(pipeline, loading);
   EncoderInfo info = describe(model, folder, pipeline, weights);
   info.max_tokens = max_tokens;
   info.max_tokens_source = source;
+  info.compute = compute_name(operands);
   info.threads = threads;
 
   Encoder encoder;

@@ -187,14 +187,19 @@ TEST(Encoder, ThreadsMustMakeSense) {
 }
 
 TEST(Verify, SoundModelPassesEveryCheck) {
-  const auto checks = verify_model(kModel);
-  ASSERT_EQ(checks.size(), 6u);
-  for (const VerifyCheck& c : checks) EXPECT_TRUE(c.passed) << c.name << ": " << c.detail;
+  for (const auto& [compute, count] : {std::pair{ComputeType::kFloat32, 6u}, {ComputeType::kBfloat16, 7u}}) {
+    const auto checks = verify_model(kModel, {.compute = compute});
+    ASSERT_EQ(checks.size(), count);
+    for (const VerifyCheck& c : checks) EXPECT_TRUE(c.passed) << c.name << ": " << c.detail;
+    if (compute == ComputeType::kBfloat16) {
+      EXPECT_NE(checks.back().detail.find("cosine to fp32"), std::string::npos);
+    }
+  }
 }
 
 TEST(Verify, GoldenVectorsAreCompared) {
   ChangedModel model;
-  const Encoder encoder = Encoder::load(kModel);
+  const Encoder encoder = Encoder::load(kModel, {.compute = ComputeType::kFloat32});
   const std::string cat[] = {"cat"};
   const Matrix row = encoder.encode(cat);
   const auto golden = [&](double shift) {

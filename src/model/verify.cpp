@@ -23,6 +23,12 @@ constexpr std::string_view kTexts[] = {
     "A fast auburn fox leaps above a sleepy canine",
     "Stock markets closed higher on Friday, after a week in which prices had fallen nearly every day.",
     "na\u00efve caf\u00e9 \u2014 12,345.67 \u65e5\u672c\u8a9e",
+    "We sat on the bank of the river and watched the boats go by.",
+    "The bank raised its interest rates for savings accounts.",
+    "How do I reset my password if I no longer have the phone?",
+    "king queen prince",
+    "Cells take up glucose from the blood and burn it to make the energy that keeps them alive.",
+    "ERROR 503: connection to db-7.internal timed out after 30000 ms (attempt 3/5)",
 };
 
 // Golden vectors may come from another program's float32: the bar that docs/numerics.md sets for those.
@@ -58,6 +64,25 @@ std::string check_forward(const Encoder& encoder) {
       fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones gives another vector alone than in a batch");
   }
   return concat(together.rows(), " texts, ", together.cols(), " dimensions, the same alone and together");
+}
+
+/// How near the encoder's arithmetic comes to float32, on texts of its own.
+std::string check_against_float32(const Encoder& encoder, const Encoder& exact) {
+  const double least = encoder.info().compute == "int8" ? 0.99 : 0.9998;
+  const Matrix a = encoder.encode(kTexts, {.normalize = true}), b = exact.encode(kTexts, {.normalize = true});
+  double lowest = 1, sum = 0;
+  for (std::int64_t i = 0; i < a.rows(); ++i) {
+    double cosine = 0;
+    for (std::size_t k = 0; k < a.row(i).size(); ++k) cosine += static_cast<double>(a.row(i)[k]) * b.row(i)[k];
+    if (!(cosine >= least))
+      fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones: expected a cosine of at least ", least,
+           " to the vector of fp32, found ", cosine, "; use --compute ",
+           encoder.info().compute == "int8" ? "bf16 or fp32" : "fp32", " for this model");
+    lowest = std::min(lowest, cosine);
+    sum += cosine;
+  }
+  return concat("cosine to fp32 on ", a.rows(), " texts: lowest ", lowest, ", mean ",
+                sum / static_cast<double>(a.rows()));
 }
 
 /// golden.jsonl: one {"text": "...", "embedding": [...]} a line (docs/formats.md).
@@ -123,9 +148,19 @@ std::vector<VerifyCheck> verify_model(std::string_view model, const EncoderOptio
       }))
     return checks;
   add_check(checks, "forward pass", [&] { return check_forward(*encoder); });
+  // Golden vectors are float32's, and so is what other arithmetic is measured by.
+  std::optional<Encoder> exact;
+  const Encoder* float32 = &*encoder;
+  if (encoder->info().compute != "fp32") {
+    EncoderOptions with_float32 = options;
+    with_float32.compute = ComputeType::kFloat32;
+    float32 = &exact.emplace(Encoder::load(model, with_float32));
+    add_check(checks, concat("compute ", encoder->info().compute),
+              [&] { return check_against_float32(*encoder, *exact); });
+  }
   std::error_code ignored;
   if (const auto golden = folder / "golden.jsonl"; std::filesystem::exists(golden, ignored))
-    add_check(checks, "golden vectors", [&] { return check_golden(*encoder, golden); });
+    add_check(checks, "golden vectors", [&] { return check_golden(*float32, golden); });
   return checks;
 }
 

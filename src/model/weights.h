@@ -29,6 +29,7 @@ struct LayerWeights {
   Linear qkv;  ///< (3 D, D): query, key and value side by side
   Linear attention_out, up, down;
   Norm attention_norm, output_norm;
+  Buffer<float> qkv_factors, up_factors;  ///< of the columns of these products' inputs; bytes alone
 };
 
 /// All parameters of the transformer, ready for the kernels. Immutable; shared by every thread.
@@ -37,6 +38,7 @@ struct EncoderWeights {
   Table words, positions, types;
   Norm embedding_norm, final_norm;
   std::vector<LayerWeights> layers;
+  NumberType operands = NumberType::kFloat32;  ///< of the layers' products
   std::int64_t parameters = 0;
   std::string dtype;  ///< of the word table, as stored
 };
@@ -47,9 +49,15 @@ struct EncoderWeights {
 Buffer<float> read_tensor(const TensorStore& store, std::span<const std::string> names,
                           std::initializer_list<std::int64_t> shape);
 
-/// Loads and packs the weights of `folder` for `config`.
+struct Calibration;
+
+/// Loads and packs the weights of `folder` for `config`, the matrices of the layers as `operands`. kInt8 needs a
+/// calibration: it spreads the ranges of the columns over inputs and weights, and `down` stays in the wide type of the
+/// machine (bfloat16 or float32) in layers where bytes would change its result by more than 3 %.
 /// Errors   as read_tensor; kNotFound: no safetensors; kUnsupported: only a pickle (pytorch_model.bin), with advice.
-EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool);
+EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool,
+                                    NumberType operands = NumberType::kFloat32,
+                                    const Calibration* calibration = nullptr);
 
 /// Opens the safetensors of `folder`; a pickle alone is refused, never opened, with advice how to convert it.
 TensorStore open_weights(const std::filesystem::path& folder);

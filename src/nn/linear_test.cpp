@@ -102,6 +102,59 @@ TEST(Linear, OutputMayBeTheResidualAndPoolsDoNotChangeBits) {
   for (std::size_t i = 2; i < results.size(); ++i) EXPECT_EQ(results[i], results[i % 2]);
 }
 
+TEST(Linear, FewerBitsComeCloseForEveryShapeAndPool) {
+  for (const auto& [n, in, out] : {std::array<std::int64_t, 3>{1, 1, 1}, {3, 35, 101}, {20, 36, 33}, {17, 130, 200}}) {
+    auto x = random_floats(n * in, 1);
+    const auto w = random_floats(out * in, 2), b = random_floats(out, 3), r = random_floats(n * out, 4);
+    const MatView<float> view(x.data(), n, in);
+    Matrix exact(n, out);
+    ThreadPool pool(2);
+    Linear(MatView<const float>(w.data(), out, in), b, pool)
+        .forward(view, exact.view(), Activation::kRelu, MatView<const float>(r.data(), n, out));
+    for (const auto& [type, step] :
+         {std::pair{NumberType::kBfloat16, 1.0 / 256}, std::pair{NumberType::kInt8, 1.0 / 40}}) {
+      const Linear linear(MatView<const float>(w.data(), out, in), b, pool, type);
+      EXPECT_EQ(linear.type(), type);
+      RowsBuffer operand;
+      operand.reserve(type, n, in);
+      convert(view, operand.view(n), &pool);
+      std::vector<std::vector<float>> results;
+      for (ThreadPool* const use : {static_cast<ThreadPool*>(nullptr), &pool}) {
+        std::vector<float> y(static_cast<std::size_t>(n * out), NAN);
+        linear.forward(operand.view(n), Rows(MatView<float>(y.data(), n, out)), Activation::kRelu,
+                       MatView<const float>(r.data(), n, out), use);
+        for (std::int64_t i = 0; i < n; ++i)
+          for (std::int64_t j = 0; j < out; ++j) {
+            double squares = 0;  // errors of the terms are independent: five deviations of their sum
+            for (std::int64_t k = 0; k < in; ++k) {
+              const double term = static_cast<double>(x[static_cast<std::size_t>(i * in + k)]) *
+                                  w[static_cast<std::size_t>(j * in + k)];
+              squares += term * term + 1;
+            }
+            ASSERT_LE(std::abs(y[static_cast<std::size_t>(i * out + j)] - exact.row(i)[static_cast<std::size_t>(j)]),
+                      5 * step * std::sqrt(squares))
+                << i << ", " << j << " of " << in << " to " << out;
+          }
+        results.push_back(y);
+      }
+      EXPECT_EQ(results[0], results[1]);
+    }
+  }
+}
+
+TEST(Rows, ConversionsPadTheirRowsWithZeros) {
+  std::vector<float> x = {1, 2, 3, 4, 5, 6};
+  for (const NumberType type : {NumberType::kBfloat16, NumberType::kInt8}) {
+    RowsBuffer buffer;
+    buffer.reserve(type, 2, 3);
+    const Rows rows = buffer.view(2);
+    std::memset(rows.data, 0xFF, static_cast<std::size_t>(2 * rows.stride * size_of(type)));  // NaN in bfloat16
+    convert(MatView<float>(x.data(), 2, 3), rows);
+    for (std::int64_t i = 0; i < 2; ++i)
+      EXPECT_EQ(static_cast<const std::uint8_t*>(rows.row(i))[3 * size_of(type)], 0) << i;
+  }
+}
+
 TEST(PaddedStride, HoldsTheRowAndKeepsRowsOffTheSameCacheSets) {
   for (std::int64_t cols = 1; cols < 6000; ++cols) {
     const std::int64_t stride = padded_stride(cols);
@@ -109,6 +162,13 @@ TEST(PaddedStride, HoldsTheRowAndKeepsRowsOffTheSameCacheSets) {
     ASSERT_LE(stride, cols + 32);
     ASSERT_EQ(stride % 16, 0);
     ASSERT_NE(stride * 4 % 2048, 0);
+    for (const NumberType type : {NumberType::kBfloat16, NumberType::kInt8}) {
+      const std::int64_t bytes = padded_stride(cols, type) * size_of(type);
+      ASSERT_GE(bytes, cols * size_of(type));
+      ASSERT_LE(bytes, cols * size_of(type) + 128);
+      ASSERT_EQ(bytes % 64, 0);
+      ASSERT_NE(bytes % 2048, 0);
+    }
   }
 }
 

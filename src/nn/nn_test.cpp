@@ -50,8 +50,8 @@ TEST(Attention, EveryTextAttendsToItselfOnly) {
     AttentionScratch scratch;
     scratch.reserve(17, head_dim, 2);
     std::vector<float> context(static_cast<std::size_t>(30 * d), NAN);
-    attention(MatView<const float>(qkv.data(), 30, 3 * d), offsets, heads, head_dim, 0.3F, scratch,
-              MatView<float>(context.data(), 30, d), use);
+    attention(Rows(MatView<float>(const_cast<float*>(qkv.data()), 30, 3 * d)), offsets, heads, head_dim, 0.3F, scratch,
+              Rows(MatView<float>(context.data(), 30, d)), use);
     for (std::size_t text = 0; text + 1 < offsets.size(); ++text)
       for (std::int64_t h = 0; h < heads; ++h) {
         const float* const q = qkv.data() + offsets[text] * 3 * d + h * head_dim;

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const sememe::Encoder encoder = sememe::Encoder::load(argv[1]);
+    const sememe::Encoder encoder = sememe::Encoder::load(argv[1], {.compute = sememe::ComputeType::kFloat32});
     const std::string texts[] = {argv[2], argv[3]};
     const sememe::Matrix vectors = encoder.encode(texts);
     std::cout << sememe::cosine_similarity(vectors.row(0), vectors.row(1)) << '\n';

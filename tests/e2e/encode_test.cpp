@@ -175,7 +175,15 @@ TEST_F(Encode, ModelOptionsReachTheEncoder) {
   EXPECT_NE(vector_of({"--pooling", "cls"}), plain);
   EXPECT_EQ(vector_of({"--pooling", "mean"}), plain);
   EXPECT_EQ(vector_of({"--pooling", "cls+mean"}).size(), 72u);
-  EXPECT_EQ(vector_of({"--compute", "fp32"}), plain);
+  EXPECT_EQ(vector_of({"--compute", "auto"}), plain);
+  const std::vector<float> exact = vector_of({"--compute", "fp32"});
+  for (const char* fewer : {"bf16", "int8"}) {
+    const std::vector<float> near = vector_of({"--compute", fewer});
+    double product = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) product += static_cast<double>(near[i]) * exact[i];
+    EXPECT_NE(near, exact) << fewer;
+    EXPECT_GE(product / (norm(near) * norm(exact)), 0.99) << fewer;
+  }
   EXPECT_EQ(vector_of({"--threads", "1", "--batch-tokens", "1"}), plain);
 
   const std::string prompts = "bert-cls-normalize-prompts";

@@ -10,7 +10,8 @@ using Errors = CliTest;
 TEST_F(Errors, UsageIsTwoAndNamesTheNearest) {
   expect_error({"encode", "--fromat", "npy", "a"}, 2, "unknown flag '--fromat'; did you mean '--format'?");
   expect_error({"encdoe"}, 2, "unknown command 'encdoe'; did you mean 'encode'?");
-  expect_error({"encode", "--compute", "int8", "a"}, 2, "--compute: expected one of auto, fp32, found 'int8'");
+  expect_error({"encode", "--compute", "int4", "a"}, 2,
+               "--compute: expected one of auto, fp32, bf16, int8, found 'int4'");
   expect_error({"encode", "--precision", "int8", "a"}, 2, "--precision: expected one of");
   expect_error({"encode", "--threads", "-1", "a"}, 2, "--threads: expected a whole number");
   expect_error({"encode", "--threads", "1025", "a"}, 2, "--threads");

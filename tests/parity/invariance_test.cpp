@@ -37,10 +37,12 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-void check_invariance(const std::string& model) {
+void check_invariance(const std::string& model, ComputeType compute) {
+  SCOPED_TRACE(model + " compute " + std::to_string(static_cast<int>(compute)));
   const std::vector<std::string> texts = mixed_texts();
   const auto count = static_cast<std::int64_t>(texts.size());
-  const Encoder one = Encoder::load(model, {.threads = 1}), two = Encoder::load(model, {.threads = 2});
+  const Encoder one = Encoder::load(model, {.compute = compute, .threads = 1}),
+                two = Encoder::load(model, {.compute = compute, .threads = 2});
   const Matrix want = one.encode(texts);
 
   const auto expect_same = [&](const Matrix& got, const std::vector<std::int64_t>& order, const std::string& how) {
@@ -76,18 +78,22 @@ void check_invariance(const std::string& model) {
                         {b.vectors.data(), static_cast<std::size_t>(b.vectors.rows() * b.vectors.cols())}));
 }
 
+constexpr ComputeType kTypes[] = {ComputeType::kFloat32, ComputeType::kBfloat16, ComputeType::kInt8};
+
 TEST(Invariance, MiniLm) {
   SEMEME_SKIP_WITHOUT(test::minilm_folder());
-  check_invariance(test::minilm_folder());
+  for (const ComputeType compute : kTypes) check_invariance(test::minilm_folder(), compute);
 }
 
-TEST(Invariance, PreNormEncoderOfOddSizes) { check_invariance(SEMEME_SOURCE_DIR "/tests/golden/megatron-bert"); }
+TEST(Invariance, PreNormEncoderOfOddSizes) {
+  for (const ComputeType compute : kTypes) check_invariance(SEMEME_SOURCE_DIR "/tests/golden/megatron-bert", compute);
+}
 
 TEST(Invariance, EveryTinyBert) {
   for (const char* name : {"bert-concat-all", "bert-dense-two", "bert-layernorm", "bert-fp16-hub", "bert-relu-cased"}) {
     const auto folder = test::shared_data(std::string("golden/models/") + name);
     SEMEME_SKIP_WITHOUT(folder);
-    check_invariance(folder);
+    for (const ComputeType compute : kTypes) check_invariance(folder, compute);
   }
 }
 

@@ -44,7 +44,7 @@ Reference read_reference(const std::filesystem::path& file, std::int64_t step) {
 class MiniLm : public testing::TestWithParam<const char*> {
  protected:
   static const Encoder& encoder() {
-    static const Encoder loaded = Encoder::load(test::minilm_folder().string());
+    static const Encoder loaded = Encoder::load(test::minilm_folder().string(), {.compute = ComputeType::kFloat32});
     return loaded;
   }
 };
@@ -89,6 +89,33 @@ TEST_P(MiniLm, GivesTheVectorsOfSentenceTransformers) {
     test::expect_close(std::span(tokens.vectors.data(), static_cast<std::size_t>(tokens.vectors.rows() * 384))
                            .subspan(first, state.as<float>().size()),
                        state.as<float>(), 2e-4, "token vectors of text " + name);
+  }
+}
+
+struct Bar {
+  ComputeType compute;
+  double least, mean;
+};
+
+// Of every text of both sets, hard ones included: docs/numerics.md.
+TEST_P(MiniLm, KeepsItsVectorsInFewerBits) {
+  const auto folder = test::shared_data(std::string("golden/") + GetParam());
+  SEMEME_SKIP_WITHOUT(test::minilm_folder());
+  SEMEME_SKIP_WITHOUT(folder);
+  const std::int64_t step = test::kSanitized ? 16 : 1;
+  const Reference want = read_reference(folder / "texts.jsonl", step);
+  const NpyArray vectors = read_npy(folder / "embeddings.npy");
+  for (const Bar& bar : {Bar{ComputeType::kBfloat16, 0.9998, 0.9999}, Bar{ComputeType::kInt8, 0.99, 0.998}}) {
+    const Encoder fewer = Encoder::load(test::minilm_folder().string(), {.compute = bar.compute});
+    const Matrix got = fewer.encode(want.texts);
+    double sum = 0;
+    for (std::int64_t i = 0; i < got.rows(); ++i) {
+      const double cosine =
+          test::cosine(got.row(i), vectors.as<float>().subspan(static_cast<std::size_t>(i * step) * 384, 384));
+      EXPECT_GE(cosine, bar.least) << fewer.info().compute << ", text " << i;
+      sum += cosine;
+    }
+    EXPECT_GE(sum / static_cast<double>(got.rows()), bar.mean) << fewer.info().compute;
   }
 }
 

@@ -46,7 +46,7 @@ TEST_P(TinyBert, GivesTheReferenceVectors) {
   const JsonDocument document = JsonDocument::load(folder / "cases.json");
   const Json cases = document.root();
   const NpzReader want(folder / "expected.npz");
-  EncoderOptions options;
+  EncoderOptions options{.compute = ComputeType::kFloat32};
   if (GetParam().starts_with("plain-")) options.pooling = "mean";
   const Encoder encoder = Encoder::load(folder.string(), options);
 
@@ -101,7 +101,7 @@ TEST(PreNorm, GivesTheReferenceVectors) {
   const std::filesystem::path folder = SEMEME_SOURCE_DIR "/tests/golden/megatron-bert";
   const JsonDocument document = JsonDocument::load(folder / "expected.json");
   const Json want = document.root();
-  const Encoder encoder = Encoder::load(folder.string());
+  const Encoder encoder = Encoder::load(folder.string(), {.compute = ComputeType::kFloat32});
   std::vector<std::string> texts;
   for (const Json& text : want.at("texts").elements()) texts.emplace_back(text.as_string());
   const auto floats = [](const Json& row) {
