@@ -110,6 +110,9 @@ struct MapOptions {
   std::span<const std::int32_t> labels;  ///< UMAP: N categories to keep apart, -1 is unknown; empty: none
   double label_weight = 0.5;             ///< UMAP: from 0, labels hardly count, to 1, nothing else does
 
+  /// Points beyond which neighbours are looked for approximately; Map::neighbor_recall tells how well that went.
+  std::int64_t exact_neighbors_up_to = 300'000;
+
   const MapState* resume = nullptr;     ///< of an earlier call with the same points and options: goes on from there
   std::int64_t progress_interval = 50;  ///< iterations between two calls of progress
   /// Called from the calling thread. False: stop here and return what there is.
@@ -123,7 +126,8 @@ struct Map {
   std::int64_t iterations = 0;          ///< t-SNE: as done, those before `resume` counted; UMAP: epochs
   bool cancelled = false;               ///< progress said so
   std::int64_t neighbors = 0;           ///< UMAP: as used
-  std::optional<MapState> state;        ///< t-SNE, UMAP, when cancelled in their iterations: see MapOptions::resume
+  double neighbor_recall = 1;     ///< part of the true neighbours that were found, measured on 200 points if below 1
+  std::optional<MapState> state;  ///< t-SNE, UMAP, when cancelled in their iterations: see MapOptions::resume
 };
 
 /// A map of points: two numbers for each, so that what is near in the original space is near on the map.

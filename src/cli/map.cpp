@@ -132,6 +132,7 @@ std::string report_json(const MapInput& input, const MapOptions& options, const 
   if (options.method == MapMethod::kTsne)
     json.member("perplexity", map.perplexity).member("iterations", map.iterations);
   if (options.method == MapMethod::kUmap) json.member("umap_neighbors", map.neighbors).member("epochs", map.iterations);
+  if (map.neighbor_recall < 1) json.member("neighbor_recall", map.neighbor_recall);
   json.key("KL");
   map.kl_divergence ? json.value(*map.kl_divergence) : json.null();
   json.member("neighbors", quality.neighbors)

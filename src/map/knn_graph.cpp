@@ -9,6 +9,7 @@
 #include "kernels/kernels.h"
 #include "map/lanes.h"
 #include "map/points.h"
+#include "map/prepared.h"
 #include "nn/linear.h"
 
 namespace sememe {
@@ -17,104 +18,6 @@ namespace {
 constexpr std::int64_t kTile = 1024;      // points whose products with others are taken together
 constexpr std::int64_t kQueryRows = 112;  // of a tile at once: their products stay in L2
 constexpr std::int64_t kSpare = 16;       // candidates beyond k, for what rounding may swap
-
-/// The points as the products want them: unit rows (cosine), or moved to their mean and scaled so that no square
-/// overflows (Euclidean), with what is added to a product to rank: -|y|^2 / 2.
-struct Prepared {
-  Buffer<float> rows;
-  Buffer<float> bias;
-  Buffer<float> lengths;  ///< cosine: 1, or 0 of zero vectors
-};
-
-/// What the coordinates of all points are moved by, and multiplied with.
-struct Frame {
-  std::vector<double> mean;
-  double scale = 1;
-};
-
-Frame frame_of(MatView<const float> points, MatView<const float> queries, MapMetric metric) {
-  Frame out{.mean = std::vector<double>(points.cols)};
-  if (metric == MapMetric::kCosine) return out;
-  double largest = 0;
-  for (std::int64_t i = 0; i < points.rows; ++i)
-    for (std::int64_t j = 0; j < points.cols; ++j) {
-      out.mean[j] += points.row(i)[j] / static_cast<double>(points.rows);
-      largest = std::max(largest, std::abs(static_cast<double>(points.row(i)[j])));
-    }
-  for (std::int64_t i = 0; i < queries.rows; ++i)
-    for (std::int64_t j = 0; j < queries.cols; ++j)
-      largest = std::max(largest, std::abs(static_cast<double>(queries.row(i)[j])));
-  int exponent = 0;
-  std::frexp(largest, &exponent);
-  out.scale = std::ldexp(1.0, largest > 0 ? -exponent : 0);
-  return out;
-}
-
-Prepared prepare(MatView<const float> points, const Frame& frame, MapMetric metric, ThreadPool& pool) {
-  const std::int64_t n = points.rows, d = points.cols;
-  Prepared out{.rows = Buffer<float>(n * d), .bias = Buffer<float>(n, 0.0F), .lengths = Buffer<float>(n, 1.0F)};
-  for_each_block(pool, n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
-    for (std::int64_t i = first; i < first + count; ++i) {
-      const float* const from = points.row(i);
-      float* const to = out.rows.data() + i * d;
-      if (metric == MapMetric::kCosine) {
-        out.lengths[i] = unit_row(points.row_span(i), to) ? 1.0F : 0.0F;
-        continue;
-      }
-      for (std::int64_t j = 0; j < d; ++j) to[j] = static_cast<float>((from[j] - frame.mean[j]) * frame.scale);
-      out.bias[i] = -0.5F * kernels().dot(to, to, d);
-    }
-  });
-  return out;
-}
-
-struct Candidate {
-  float score;  // larger is nearer
-  std::int32_t index;
-  bool operator<(const Candidate& other) const {
-    return score != other.score ? score > other.score : index < other.index;
-  }
-};
-
-/// The best `most` candidates of each query seen so far, in buffers of twice that which are cut back when they are
-/// full. What is kept does not depend on the order in which candidates come.
-class Candidates {
- public:
-  Candidates(std::int64_t queries, std::int64_t most)
-      : most_(most),
-        kept_(queries * 2 * most),
-        counts_(queries),
-        worst_(queries, std::numeric_limits<std::int32_t>::max()),
-        thresholds_(queries, -std::numeric_limits<float>::infinity()) {}
-
-  const float* thresholds() const { return thresholds_.data(); }
-
-  void offer(std::int64_t query, float score, std::int64_t index) {
-    if (score < thresholds_[query] || (score == thresholds_[query] && index > worst_[query])) return;
-    Candidate* const kept = kept_.data() + query * 2 * most_;
-    kept[counts_[query]++] = {score, static_cast<std::int32_t>(index)};
-    if (counts_[query] == 2 * most_) cut(query);
-  }
-
-  std::span<const Candidate> best(std::int64_t query) {
-    if (counts_[query] > most_) cut(query);
-    return {kept_.data() + query * 2 * most_, static_cast<std::size_t>(counts_[query])};
-  }
-
- private:
-  void cut(std::int64_t query) {
-    Candidate* const kept = kept_.data() + query * 2 * most_;
-    std::nth_element(kept, kept + (most_ - 1), kept + counts_[query]);
-    counts_[query] = static_cast<std::int32_t>(most_);
-    thresholds_[query] = kept[most_ - 1].score;
-    worst_[query] = kept[most_ - 1].index;
-  }
-
-  std::int64_t most_;
-  Buffer<Candidate> kept_;
-  std::vector<std::int32_t> counts_, worst_;
-  std::vector<float> thresholds_;
-};
 
 struct Scratch {
   Buffer<float> dots{kQueryRows * kTile};
@@ -211,11 +114,7 @@ class Search {
   double distance(std::int64_t i, std::int64_t j) const {
     if (points_.rows <= PointDistances::kPreciseLimit)
       return exact_distance(queries_.row_span(i), points_.row_span(j), metric_);
-    const double squared = kernels().squared_distance(asked().rows.data() + i * points_.cols,
-                                                      base_.rows.data() + j * points_.cols, points_.cols);
-    if (metric_ == MapMetric::kEuclidean) return std::sqrt(squared) / frame_.scale;
-    const bool zero = asked().lengths[i] * base_.lengths[j] == 0;
-    return zero ? 1 : squared / 2;  // |a - b|^2 = 2 - 2 cos
+    return prepared_distance(asked(), i, base_, j, points_.cols, frame_, metric_);
   }
 
   /// Candidates by their distance, computed anew.

@@ -16,6 +16,7 @@ struct KnnGraph {
   std::int64_t n = 0, k = 0;
   std::vector<std::int32_t> indices;  ///< (n, k), nearest first; of equally near ones the lower index first
   std::vector<double> distances;      ///< (n, k)
+  double recall = 1;  ///< part of the true neighbours that are there; measured on some points if below 1
 
   std::span<const std::int32_t> neighbors(std::int64_t i) const {
     return {indices.data() + i * k, static_cast<std::size_t>(k)};
@@ -33,6 +34,15 @@ using KnnProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 /// kUnsupported: more than 2^31 - 1 points. Memory   two copies of the points, 16 (k + 16) bytes a point.
 KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric, ThreadPool& pool,
                    const KnnProgress& progress = {});
+
+/// Approximate, for many points: each looks at the cells of a k-means partition that are near its own, then at the
+/// neighbours of its neighbours, until 99 % of the true neighbours of 200 points are found, or four times as many cells
+/// were looked at; `recall` tells. Of 70,000 sentence vectors of 384 dimensions it finds 0.988 in twice the time that
+/// exact_knn() takes: it pays beyond some hundred thousand points, or for few dimensions. Same bits for any pool.
+/// Values, errors, `progress` as exact_knn(). Source   inverted files: Jegou, Douze & Schmid 2011; neighbours of
+/// neighbours: Dong, Moses & Li 2011.
+KnnGraph approximate_knn(MatView<const float> points, std::int64_t k, MapMetric metric, std::uint64_t seed,
+                         ThreadPool& pool, const KnnProgress& progress = {});
 
 /// The nearest of `points` to each of `queries`, exact as above: row i of the graph belongs to query i.
 KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,

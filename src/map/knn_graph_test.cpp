@@ -9,6 +9,8 @@
 
 #include "base/rng.h"
 #include "map/points.h"
+#include "sememe/map.h"
+#include "support/sanitized.h"
 
 namespace sememe {
 namespace {
@@ -114,6 +116,67 @@ TEST(ExactKnn, NeighboursAmongOtherPointsAreThoseOfSortingAllDistances) {
         }
       }
     }
+}
+
+TEST(ApproximateKnn, FindsNearlyAllNeighboursAndTellsHowMany) {
+  ThreadPool pool(2);
+  const std::int64_t n = test::kSanitized ? 2000 : 15000, d = 8;
+  const std::vector<float> x = normals(n * d, 2, 5);
+  for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
+    const KnnGraph found = approximate_knn({x.data(), n, d}, 12, metric, 1, pool);
+    const KnnGraph exact = exact_knn({x.data(), n, d}, 12, metric, pool);
+    ASSERT_EQ(found.k, 12);
+    std::int64_t same = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+      EXPECT_TRUE(std::is_sorted(found.distances_of(i).begin(), found.distances_of(i).end()));
+      for (const std::int32_t j : found.neighbors(i)) {
+        EXPECT_NE(j, i);
+        same += std::count(exact.neighbors(i).begin(), exact.neighbors(i).end(), j);
+      }
+    }
+    const double recall = static_cast<double>(same) / static_cast<double>(n * 12);
+    EXPECT_GE(recall, 0.985);
+    EXPECT_NEAR(found.recall, recall, 0.01);
+  }
+}
+
+TEST(ApproximateKnn, SameBitsForAnyNumberOfThreads) {
+  const std::int64_t n = 3000, d = 20;
+  const std::vector<float> x = normals(n * d);
+  ThreadPool one(1), three(3);
+  const KnnGraph a = approximate_knn({x.data(), n, d}, 15, MapMetric::kCosine, 1, one);
+  const KnnGraph b = approximate_knn({x.data(), n, d}, 15, MapMetric::kCosine, 1, three);
+  EXPECT_EQ(a.indices, b.indices);
+  EXPECT_EQ(a.distances, b.distances);
+}
+
+TEST(ApproximateKnn, FewPointsAndEqualPointsAreLegal) {
+  ThreadPool pool(2);
+  for (const std::int64_t n : {1, 2, 3, 20, 5000}) {
+    const std::vector<float> x(n * 3, 2.0F);
+    const KnnGraph graph = approximate_knn({x.data(), n, 3}, 5, MapMetric::kEuclidean, 1, pool);
+    ASSERT_EQ(graph.k, std::min<std::int64_t>(5, n - 1));
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t c = 0; c < graph.k; ++c) {
+        EXPECT_NE(graph.neighbors(i)[c], i);
+        EXPECT_EQ(graph.distances_of(i)[c], 0);
+      }
+  }
+}
+
+TEST(ApproximateKnn, MapsOfManyPointsUseIt) {
+  const std::int64_t n = 1500;
+  const std::vector<float> x = normals(n * 40);
+  MapOptions options{.method = MapMethod::kUmap};
+  options.epochs = 5;
+  options.exact_neighbors_up_to = 1000;
+  std::int64_t told = 0;
+  options.progress = [&](const MapProgress& progress) { return progress.stage != "neighbours" || ++told > 0; };
+  const Map map = make_map({x.data(), n, 40}, options);
+  EXPECT_GE(map.neighbor_recall, 0.95);
+  EXPECT_GE(told, 1);
+  options.progress = [&](const MapProgress& progress) { return progress.stage != "neighbours"; };
+  EXPECT_TRUE(make_map({x.data(), n, 40}, options).cancelled);
 }
 
 TEST(ExactKnn, StopsWhenProgressSaysSo) {

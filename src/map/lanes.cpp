@@ -6,8 +6,17 @@ namespace sememe {
 
 const LaneTable& lanes(Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::kAvx2) return kAvx2Lanes;
-  if (isa == Isa::kAvx512) return kAvx512Lanes;
+  switch (isa) {
+    case Isa::kScalar:
+      break;
+    case Isa::kAvx2:
+    case Isa::kAvxVnni:
+      return kAvx2Lanes;
+    case Isa::kAvx512:
+    case Isa::kAvx512Vnni:
+    case Isa::kAvx512Bf16:
+      return kAvx512Lanes;
+  }
 #endif
   (void)isa;
   return kScalarLanes;

@@ -116,8 +116,13 @@ class Maker {
   }
 
   KnnGraph neighbors(std::int64_t k) {
-    return exact_knn(points_, std::max<std::int64_t>(1, k), options_.metric, pool_,
-                     [&](std::int64_t done, std::int64_t total) { return tell("neighbours", done, total); });
+    const auto progress = [&](std::int64_t done, std::int64_t total) { return tell("neighbours", done, total); };
+    k = std::max<std::int64_t>(1, k);
+    KnnGraph graph = points_.rows > options_.exact_neighbors_up_to
+                         ? approximate_knn(points_, k, options_.metric, options_.seed, pool_, progress)
+                         : exact_knn(points_, k, options_.metric, pool_, progress);
+    map_.neighbor_recall = graph.recall;
+    return graph;
   }
 
   /// Empty: stopped.

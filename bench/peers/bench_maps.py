@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Sememe's maps beside openTSNE's, umap-learn's and scikit-learn's, of the same vectors, in turns, on two threads.
+
+Usage: tools/bench-peers maps [--points N] [--rounds N] [--methods LIST] [--metric NAME] VECTORS.npy
+
+Every round runs each side once, in a process of its own; peers that compile when they are first called do so on 500
+points before. The table has the least time of the rounds by the clock and of the processor, and how good the maps are, by one
+piece of code for all: trustworthiness and the part of the ten nearest that is kept, of 1,000 points. `sememe map` reads
+and writes its files within its time; the peers' begins with the array in memory.
+"""
+import argparse
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "build/release/sememe"
+THREADS = "2"
+
+PEERS = {  # method: (name, code that makes y of x)
+    "tsne": ("openTSNE", "import openTSNE\ndef run(x): return openTSNE.TSNE(metric=metric, n_jobs=2, random_state=1).fit(x)"),
+    "umap": ("umap-learn", "import umap\ndef run(x): return umap.UMAP(metric=metric, random_state=1).fit_transform(x)"),
+    "umap-unseeded": ("umap-learn", "import umap\ndef run(x): return umap.UMAP(metric=metric, n_jobs=2).fit_transform(x)"),
+    "pca": ("scikit-learn", "from sklearn.decomposition import PCA\ndef run(x): return PCA(2, random_state=1).fit_transform(x)"),
+}
+PEER = """
+import json, resource, sys, time, warnings
+import numpy as np
+warnings.filterwarnings("ignore")
+metric = sys.argv[3]
+{code}
+x = np.load(sys.argv[1])
+run(x[:500])
+cpu = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+clock, before = time.perf_counter(), cpu()
+y = np.asarray(run(x))
+print(json.dumps([time.perf_counter() - clock, cpu() - before]))
+np.save(sys.argv[2], y.astype(np.float32))
+"""
+
+
+def run_peer(method, vectors, out, metric):
+    environment = {**os.environ, "OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": THREADS, "NUMBA_NUM_THREADS": THREADS}
+    command = [sys.executable, "-c", PEER.format(code=PEERS[method][1]), vectors, out, metric]
+    return json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout.splitlines()[-1])
+
+
+def run_ours(method, vectors, out, metric):
+    command = [PROGRAM, "map", "-q", "-i", vectors, "-o", out, "--method", method.split("-")[0], "--metric", metric,
+               "--threads", THREADS]
+    usage = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    clock, before = time.perf_counter(), usage()
+    subprocess.run(command, check=True)
+    return [time.perf_counter() - clock, usage() - before]
+
+
+def quality(x, y, metric, k=10, looked_at=1000):
+    """Trustworthiness (Venna & Kaski 2001) and the part of the k nearest that is kept, of some points."""
+    import numpy as np
+
+    n = len(x)
+    x = x.astype(np.float64)
+    if metric == "cosine":
+        x = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-30)
+    excess = kept = 0
+    points = np.arange(0, n, max(1, n // looked_at))
+    for i in points:
+        high = ((x - x[i]) ** 2).sum(1)
+        low = ((y.astype(np.float64) - y[i]) ** 2).sum(1)
+        high[i] = low[i] = -1  # itself comes first
+        rank = np.empty(n, np.int64)
+        rank[np.argsort(high, kind="stable")] = np.arange(n)
+        near = np.argpartition(low, k)[: k + 1]
+        near = near[near != i][:k]
+        excess += np.maximum(0, rank[near] - k).sum()
+        kept += (rank[near] <= k).sum()
+    return 1 - 2 * excess / (len(points) * k * (2 * n - 3 * k - 1)), kept / (len(points) * k)
+
+
+def main():
+    import numpy as np
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", type=int, default=20000, help="the first so many of the file")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--methods", default=",".join(PEERS), help="of " + ", ".join(PEERS))
+    parser.add_argument("--metric", default="cosine", choices=["cosine", "euclidean"])
+    parser.add_argument("vectors", type=pathlib.Path)
+    options = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as folder:
+        vectors, out = str(pathlib.Path(folder) / "x.npy"), str(pathlib.Path(folder) / "y.npy")
+        x = np.load(options.vectors, mmap_mode="r")[: options.points].astype(np.float32)
+        np.save(vectors, x)
+        print(f"{len(x)} x {x.shape[1]}, {options.metric}, {THREADS} threads; least of {options.rounds} rounds in turns")
+        print(f"{'method':14} {'side':12} {'seconds':>8} {'CPU s':>8} {'trust':>7} {'kept':>7}")
+        for method in options.methods.split(","):
+            name = PEERS[method][0]
+            sides = {name: run_peer, "Sememe": run_ours}
+            times, figures = {side: [] for side in sides}, {}
+            for _ in range(options.rounds):
+                for side, run in sides.items():
+                    times[side].append(run(method, vectors, out, options.metric))
+                    if side not in figures:
+                        figures[side] = quality(x, np.load(out), options.metric)
+            least = {side: [min(column) for column in zip(*times[side])] for side in sides}
+            for side in sides:
+                print(f"{method:14} {side:12} {least[side][0]:8.2f} {least[side][1]:8.2f} {figures[side][0]:7.4f} "
+                      f"{figures[side][1]:7.4f}", flush=True)
+            print(f"{method:14} {'ratio':12} {least[name][0] / least['Sememe'][0]:7.1f}x {least[name][1] / least['Sememe'][1]:7.1f}x",
+                  flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
