@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 
 #include "base/fail.h"
 #include "cli/arguments.h"
@@ -73,12 +74,19 @@ int run_encode(const Arguments& arguments, Console& console) {
   const Encoder encoder = load_encoder(arguments, console);
 
   const auto encode_chunks = [&](auto& writer, std::int64_t max_texts, auto encode) {
+    std::future<void> writing;  // of one chunk, while the next is encoded; its end is waited for wherever this ends
+    const auto written = [&] {
+      if (writing.valid()) writing.get();
+    };
     const auto work = [&](Chunk& chunk) {
-      const auto vectors = encode(chunk.texts(), chunk.stats);
+      auto vectors = encode(chunk.texts(), chunk.stats);
       if (refuses_long_texts(arguments)) refuse_truncated(chunk, input, encoder);
-      writer.write(chunk, vectors);
+      written();
+      writing = std::async(std::launch::async,
+                           [&writer, chunk, vectors = std::move(vectors)] { writer.write(chunk, vectors); });
     };
     const Totals totals = for_each_chunk(input, console, work, max_texts);
+    written();
     writer.finish();
     report(totals, encoder, console);
   };

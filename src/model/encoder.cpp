@@ -109,15 +109,20 @@ struct Encoder::State {
   mutable std::vector<Workspace> workspaces;  // one a worker
 
   Request resolve(const EncodeOptions& options) const;
-  Segments segment(std::span<const std::string_view> texts, std::int64_t first_text, const Request& request,
-                   const EncodeOptions& options) const;
+  SegmentOptions segment_options(std::size_t first_text, const Request& request, const EncodeOptions& options) const {
+    return {.prompt = request.prompt,
+            .max_tokens = max_tokens,
+            .on_long = options.on_long,
+            .first_text = static_cast<std::int64_t>(first_text)};
+  }
 
   /// Runs the transformer over every segment; consume(s, token vectors of segment s) is called once for each, from
-  /// any thread of the pool.
-  void run(const Segments& segments, FunctionRef<void(std::int64_t, MatView<const float>)> consume) const;
+  /// any thread of the pool. Threads that find no group left make `next`, if there is one.
+  void run(const Segments& segments, FunctionRef<void(std::int64_t, MatView<const float>)> consume,
+           SegmentMaker* next) const;
   void run_group(const Segments& segments, std::span<const std::int64_t> group, Workspace& workspace, ThreadPool* inner,
                  int workers, FunctionRef<void(std::int64_t, MatView<const float>)> consume) const;
-  void encode_block(const Segments& segments, const Request& request, MatView<float> out) const;
+  void encode_block(const Segments& segments, const Request& request, MatView<float> out, SegmentMaker* next) const;
 };
 
 Request Encoder::State::resolve(const EncodeOptions& options) const {
@@ -154,13 +159,6 @@ Request Encoder::State::resolve(const EncodeOptions& options) const {
   return r;
 }
 
-Segments Encoder::State::segment(std::span<const std::string_view> texts, std::int64_t first_text,
-                                 const Request& request, const EncodeOptions& options) const {
-  return make_segments(
-      tokenizer, texts,
-      {.prompt = request.prompt, .max_tokens = max_tokens, .on_long = options.on_long, .first_text = first_text}, pool);
-}
-
 void Encoder::State::run_group(const Segments& segments, std::span<const std::int64_t> group, Workspace& workspace,
                                ThreadPool* inner, int workers,
                                FunctionRef<void(std::int64_t, MatView<const float>)> consume) const {
@@ -179,8 +177,8 @@ void Encoder::State::run_group(const Segments& segments, std::span<const std::in
     consume(group[i], hidden.slice_rows(offsets[i], offsets[i + 1] - offsets[i]));
 }
 
-void Encoder::State::run(const Segments& segments,
-                         FunctionRef<void(std::int64_t, MatView<const float>)> consume) const {
+void Encoder::State::run(const Segments& segments, FunctionRef<void(std::int64_t, MatView<const float>)> consume,
+                         SegmentMaker* next) const {
   const int threads = pool.size();
   const std::int64_t total = segments.offsets.back();
   // A share for each thread when there is little to do, full groups otherwise.
@@ -190,21 +188,26 @@ void Encoder::State::run(const Segments& segments,
   workspaces.resize(static_cast<std::size_t>(threads));
   if (static_cast<std::int64_t>(groups.size()) < threads) {
     for (const auto& group : groups) run_group(segments, group, workspaces[0], &pool, threads, consume);
+    if (next != nullptr) pool.run(next->jobs(), [&](std::int64_t job, int) { next->run(job); });
     return;
   }
-  pool.run(static_cast<std::int64_t>(groups.size()), [&](std::int64_t i, int worker) {
+  const auto count = static_cast<std::int64_t>(groups.size());
+  pool.run(count + (next == nullptr ? 0 : next->jobs()), [&](std::int64_t i, int worker) {
+    if (i >= count) return next->run(i - count);
     run_group(segments, groups[static_cast<std::size_t>(i)], workspaces[static_cast<std::size_t>(worker)], nullptr, 1,
               consume);
   });
 }
 
-void Encoder::State::encode_block(const Segments& segments, const Request& request, MatView<float> out) const {
+void Encoder::State::encode_block(const Segments& segments, const Request& request, MatView<float> out,
+                                  SegmentMaker* next) const {
   Matrix pooled(segments.count(), head.pooled_width());
-  run(segments, [&](std::int64_t s, MatView<const float> tokens) {
+  const auto pool_segment = [&](std::int64_t s, MatView<const float> tokens) {
     // Only the first window of a text begins with the prompt.
     const bool first = std::binary_search(segments.first.begin(), segments.first.end(), s);
     head.pool(tokens, first ? request.prompt_tokens : 0, pooled.row(s));
-  });
+  };
+  run(segments, pool_segment, next);
 
   // Windows of one text: their mean, weighted by their tokens. Text i moves to row i, which no later text has used yet.
   for (std::int64_t i = 0; i < out.rows; ++i) {
@@ -284,18 +287,30 @@ void Encoder::encode(std::span<const std::string_view> texts, MatView<float> out
     fail(ErrorCode::kInvalidArgument, "batch tokens: expected at least 1, found ", options.batch_tokens);
   if (stats != nullptr) stats->clear();
   // A token has about four bytes in English and at least one byte; a block is what surely fits, or a single text.
-  for (std::size_t begin = 0; begin < texts.size();) {
+  const auto block_end = [&](std::size_t begin) {
     std::size_t end = begin;
     for (std::int64_t bound = 0; end < texts.size(); ++end) {
       bound += std::min(static_cast<std::int64_t>(texts[end].size() / 2) + 2, state_->max_tokens);
       if (bound > options.batch_tokens && end > begin) break;
     }
-    const Segments segments =
-        state_->segment(texts.subspan(begin, end - begin), static_cast<std::int64_t>(begin), request, options);
+    return end;
+  };
+  if (texts.empty()) return;
+  // While the last groups of a block are under way, threads that have none left tokenize the block after it.
+  std::size_t begin = 0, end = block_end(0);
+  Segments segments =
+      make_segments(state_->tokenizer, texts.first(end), state_->segment_options(0, request, options), state_->pool);
+  while (begin < end) {
+    const std::size_t next_end = block_end(end);
+    SegmentMaker next(state_->tokenizer, texts.subspan(end, next_end - end),
+                      state_->segment_options(end, request, options));
     state_->encode_block(segments, request,
-                         out.slice_rows(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin)));
+                         out.slice_rows(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin)),
+                         &next);
     if (stats != nullptr) stats->insert(stats->end(), segments.stats.begin(), segments.stats.end());
+    segments = next.finish();
     begin = end;
+    end = next_end;
   }
 }
 
@@ -318,14 +333,16 @@ TokenEmbeddings Encoder::encode_tokens(std::span<const std::string_view> texts, 
     fail(ErrorCode::kInvalidArgument,
          "token vectors: a text split into windows has no single row of tokens; cut long texts, or refuse them");
   const Request request = state_->resolve(options);
-  Segments segments = state_->segment(texts, 0, request, options);
+  Segments segments =
+      make_segments(state_->tokenizer, texts, state_->segment_options(0, request, options), state_->pool);
   TokenEmbeddings result;
   result.vectors = Matrix(segments.offsets.back(), state_->pipeline.encoder.hidden_size);
-  state_->run(segments, [&](std::int64_t s, MatView<const float> tokens) {
+  const auto keep = [&](std::int64_t s, MatView<const float> tokens) {
     for (std::int64_t i = 0; i < tokens.rows; ++i)
       std::copy_n(tokens.row(i), tokens.cols,
                   result.vectors.row(segments.offsets[static_cast<std::size_t>(s)] + i).begin());
-  });
+  };
+  state_->run(segments, keep, nullptr);
   result.offsets = std::move(segments.offsets);
   result.ids = std::move(segments.ids);
   if (stats != nullptr) *stats = std::move(segments.stats);

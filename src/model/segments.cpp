@@ -8,15 +8,8 @@
 namespace sememe {
 namespace {
 
-/// What one worker makes of one run of texts, joined in order afterwards.
-struct Part {
-  std::vector<std::int32_t> ids;
-  std::vector<std::int64_t> lengths;  // of segments
-  std::vector<std::int64_t> counts;   // segments of each text
-  std::vector<TextStats> stats;
-};
-
-void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOptions& options, Part& part) {
+void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOptions& options,
+              SegmentMaker::Part& part) {
   const Truncation truncation{.max_length = options.max_tokens};
   const std::size_t before = part.ids.size();
   const std::int64_t total = tokenizer.encode_ids(text, part.ids, {.truncation = truncation});
@@ -44,35 +37,45 @@ void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOp
 
 }  // namespace
 
-Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
-                       const SegmentOptions& options, ThreadPool& pool) {
-  constexpr std::size_t kTextsPerJob = 64;
-  std::vector<Part> parts((texts.size() + kTextsPerJob - 1) / kTextsPerJob);
-  pool.run(static_cast<std::int64_t>(parts.size()), [&](std::int64_t job, int) {
-    const std::size_t begin = static_cast<std::size_t>(job) * kTextsPerJob;
-    const std::size_t end = std::min(begin + kTextsPerJob, texts.size());
-    std::string prompted;
-    for (std::size_t i = begin; i < end; ++i) {
-      std::string_view text = texts[i];
-      if (!options.prompt.empty()) text = prompted.assign(options.prompt).append(text);
-      try {
-        add_text(tokenizer, text, options, parts[static_cast<std::size_t>(job)]);
-      } catch (const Error& e) {
-        fail(e.code(), "text ", options.first_text + static_cast<std::int64_t>(i), ": ", e.what());
-      }
-    }
-  });
+SegmentMaker::SegmentMaker(const Tokenizer& tokenizer, std::span<const std::string_view> texts, SegmentOptions options)
+    : tokenizer_(&tokenizer),
+      texts_(texts),
+      options_(std::move(options)),
+      parts_((texts.size() + kTextsPerJob - 1) / kTextsPerJob) {}
 
+void SegmentMaker::run(std::int64_t job) {
+  const std::size_t begin = static_cast<std::size_t>(job) * kTextsPerJob;
+  const std::size_t end = std::min(begin + kTextsPerJob, texts_.size());
+  std::string prompted;
+  for (std::size_t i = begin; i < end; ++i) {
+    std::string_view text = texts_[i];
+    if (!options_.prompt.empty()) text = prompted.assign(options_.prompt).append(text);
+    try {
+      add_text(*tokenizer_, text, options_, parts_[static_cast<std::size_t>(job)]);
+    } catch (const Error& e) {
+      fail(e.code(), "text ", options_.first_text + static_cast<std::int64_t>(i), ": ", e.what());
+    }
+  }
+}
+
+Segments SegmentMaker::finish() {
   Segments all;
   all.offsets.push_back(0);
   all.first.push_back(0);
-  for (const Part& part : parts) {
+  for (const Part& part : parts_) {
     all.ids.insert(all.ids.end(), part.ids.begin(), part.ids.end());
     for (const std::int64_t length : part.lengths) all.offsets.push_back(all.offsets.back() + length);
     for (const std::int64_t count : part.counts) all.first.push_back(all.first.back() + count);
     all.stats.insert(all.stats.end(), part.stats.begin(), part.stats.end());
   }
   return all;
+}
+
+Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
+                       const SegmentOptions& options, ThreadPool& pool) {
+  SegmentMaker maker(tokenizer, texts, options);
+  pool.run(maker.jobs(), [&](std::int64_t job, int) { maker.run(job); });
+  return maker.finish();
 }
 
 std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit) {

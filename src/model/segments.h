@@ -36,6 +36,35 @@ struct SegmentOptions {
   std::int64_t first_text = 0;  ///< number of texts[0] in the caller's list, for messages
 };
 
+/// Tokenizes texts in jobs that threads may share, so that it can go on beside other work.
+class SegmentMaker {
+ public:
+  /// `texts` and what they look at stay where they are until finish().
+  SegmentMaker(const Tokenizer& tokenizer, std::span<const std::string_view> texts, SegmentOptions options);
+
+  std::int64_t jobs() const { return std::ssize(parts_); }
+  /// Threads  jobs may run at the same time. Errors  kInvalidArgument, naming the text.
+  void run(std::int64_t job);
+  /// Call once, after every job has run.
+  Segments finish();
+
+  /// What one job makes.
+  struct Part {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int64_t> lengths;  ///< of segments
+    std::vector<std::int64_t> counts;   ///< segments of each text
+    std::vector<TextStats> stats;
+  };
+
+ private:
+  static constexpr std::size_t kTextsPerJob = 32;
+
+  const Tokenizer* tokenizer_;
+  std::span<const std::string_view> texts_;
+  SegmentOptions options_;
+  std::vector<Part> parts_;
+};
+
 /// Tokenizes texts on the pool. Errors: kInvalidArgument, naming the text.
 Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
                        const SegmentOptions& options, ThreadPool& pool);

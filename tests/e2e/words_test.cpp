@@ -100,7 +100,8 @@ TEST_F(WordsProgram, ConvertsThereAndBackWithoutChange) {
   EXPECT_EQ(output_of({"words", "convert", path("d.safetensors")}), read(text));
   EXPECT_EQ(output_of({"words", "convert", glove, "-o", path("e.safetensors"), "--precision", "int8"}), "");
   // 127 steps of each row change the cosine of 0.9950 a little.
-  EXPECT_EQ(output_of({"words", "neighbors", path("e.safetensors"), "banana", "-k", "1"}).substr(0, 12), "apple   0.99");
+  EXPECT_EQ(output_of({"words", "neighbors", path("e.safetensors"), "banana", "-k", "1"}).substr(0, 12),
+            "apple   0.99");
   expect_error({"words", "convert", glove, "--precision", "int8"}, 2, "is for safetensors");
   EXPECT_TRUE(read(text).starts_with("6 4\nman 10.0 0.0 0.0 0.0\n"));
   EXPECT_TRUE(read(binary).starts_with("6 4\nman "));
