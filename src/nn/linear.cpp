@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <cstring>
 
 namespace sememe {
 namespace {
@@ -49,7 +48,7 @@ Linear::Linear(MatView<const float> weight, std::span<const float> bias, ThreadP
       const std::span<const float> from = weight.row_span(p * width + j);
       std::uint32_t* const to = rows.data() + j * steps;
       if (type == NumberType::kFloat32) {
-        std::memcpy(to, from.data(), from.size_bytes());
+        std::copy(from.begin(), from.end(), reinterpret_cast<float*>(to));
       } else if (type == NumberType::kBfloat16) {
         table.to_bf16(from.data(), reinterpret_cast<bf16*>(to), in_);
       } else {

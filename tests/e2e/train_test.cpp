@@ -78,7 +78,8 @@ TEST_F(Train, GradCacheAndAccumulationStayNearTheWholeBatch) {
   output_of(train("parts", {"--mini-batch", "3"}));
   const auto vectors = [&](const std::string& name) {
     const JsonDocument json = JsonDocument::parse(
-        output_of({"encode", "-m", path(name), "--format", "jsonl", "--threads", "1", "the cat of bread"}), "encode");
+        output_of({"encode", "-m", path(name), "--compute", "fp32", "--format", "jsonl", "the cat of bread"}),
+        "encode");
     return floats(json.root().at("embedding"));
   };
   const auto a = vectors("whole"), b = vectors("parts");
