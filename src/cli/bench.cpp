@@ -236,9 +236,8 @@ int run_bench(const Arguments& arguments, Console& console) {
     if (compute != "all" && compute != name) continue;
     for (const Peaks& p : peaks) {
       const Encoder encoder = Encoder::load(model_name(arguments), {.compute = type, .threads = p.threads});
-      const double attention = name == "int8" && has_bf16(kernels().isa) ? p.bf16
-                               : name == "int8"                          ? p.fp32
-                                                                         : p.of(name);
+      // Beside products of bytes attention works in the faster float.
+      const double attention = p.of(name != "int8" ? name : fastest_float() == NumberType::kBfloat16 ? "bf16" : "fp32");
       const Measurement measurement(encoder, p.of(name), attention, seconds);
       const auto add = [&](Row row) {
         if (!json) print_row(out, row);

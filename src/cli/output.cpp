@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
 
-int open_nameless() {
-  std::error_code error;
-  std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-  if (error) folder = "/tmp";
-  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0) return fd;
-  std::string name = (folder / "sememe-XXXXXX").string();  // not every file system has O_TMPFILE
-  const int named = ::mkostemp(name.data(), O_CLOEXEC);
-  if (named < 0) fail_errno("cannot make a temporary file in", folder);
-  ::unlink(name.c_str());
-  return named;
-}
-
 }  // namespace
 
 std::filesystem::path output_path(std::string_view name) { return name == "-" ? "/dev/stdout" : name; }
@@ -40,7 +27,7 @@ bool can_seek(const std::filesystem::path& path) {
   return ::stat(path.c_str(), &status) != 0 || (S_ISREG(status.st_mode) && !path.string().starts_with("/dev/"));
 }
 
-Spool::Spool() : file_(open_nameless()) {}
+Spool::Spool() : file_(open_temporary()) {}
 
 void Spool::append(std::string_view bytes) {
   buffer_.append(bytes);

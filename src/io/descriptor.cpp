@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -51,6 +53,23 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
 
 Descriptor open_input(const std::filesystem::path& path) { return open_checked(path, false); }
 Descriptor open_regular(const std::filesystem::path& path) { return open_checked(path, true); }
+
+std::filesystem::path temporary_folder() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  return error ? "/tmp" : folder;
+}
+
+Descriptor open_temporary() {
+  const std::filesystem::path folder = temporary_folder();
+  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0) return Descriptor(fd);
+  std::string name = (folder / "sememe-XXXXXX").string();  // not every file system has O_TMPFILE
+  const int named = ::mkostemp(name.data(), O_CLOEXEC);
+  if (named < 0) fail_errno("cannot make a temporary file in", folder);
+  ::unlink(name.c_str());
+  return Descriptor(named);
+}
 
 ssize_t read_some(int fd, void* out, std::size_t size) {
   for (;;) {

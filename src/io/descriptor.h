@@ -27,6 +27,11 @@ Descriptor open_input(const std::filesystem::path& path);
 /// The same for regular files only; anything else (a pipe would block) is kInvalidArgument.
 Descriptor open_regular(const std::filesystem::path& path);
 
+/// Where temporary files go: $TMPDIR, else /tmp.
+std::filesystem::path temporary_folder();
+/// A new file without a name in temporary_folder(), to write and read: no signal and no crash leaves it behind.
+Descriptor open_temporary();
+
 /// read(2), again when a signal interrupts it.
 ssize_t read_some(int fd, void* out, std::size_t size);
 

@@ -135,6 +135,8 @@ const KernelTable& kernels();  ///< best for this CPU; SEMEME_ISA=<name> overrid
 const KernelTable& kernels(Isa isa);  ///< one table, for tests and benchmarks; the ISA must be available
 /// Whether the table multiplies bfloat16 by an instruction of its own: else it is slower than float32.
 constexpr bool has_bf16(Isa isa) { return isa == Isa::kAvx512Bf16; }
+/// The faster of kFloat32 and kBfloat16 with kernels().
+inline NumberType fastest_float() { return has_bf16(kernels().isa) ? NumberType::kBfloat16 : NumberType::kFloat32; }
 std::span<const Isa> available_isas();  ///< built in and runnable here, scalar first
 
 }  // namespace sememe

@@ -39,7 +39,7 @@ inline float total(Vec v) {  // in halves, whatever the width
   return part[0];
 }
 
-// e^x as in kernels_body.h; NaN stays.
+// e^x as in body_functions.h; NaN stays.
 inline Vec exp_of(Vec x) {
   x = x < -87.0F ? all(-87.0F) : x;
   x = x > 88.0F ? all(88.0F) : x;
@@ -59,7 +59,7 @@ inline Vec exp_of(Vec x) {
 inline Vec sigmoid_of(Vec x) { return 1.0F / (1.0F + exp_of(-x)); }
 inline Vec tanh_of(Vec x) { return 1.0F - 2.0F / (1.0F + exp_of(2.0F * x)); }
 
-// Phi(x) + x phi(x); Phi by Abramowitz & Stegun 7.1.26, as the forward kernel has it.
+// Phi(x) + x phi(x); Phi by Abramowitz & Stegun 7.1.26.
 inline Vec gelu_slope(Vec x) {
   const Vec z = magnitude(x) * 0.70710678118654752F, e = exp_of(-(z * z));
   const Vec t = 1.0F / (z * 0.3275911F + 1.0F);

@@ -57,7 +57,7 @@ std::pair<std::int64_t, std::string> token_limit(const EncoderOptions& options, 
 }
 
 NumberType number_type(ComputeType compute, const EncoderConfig& config) {
-  if (compute == ComputeType::kAuto) return has_bf16(kernels().isa) ? NumberType::kBfloat16 : NumberType::kFloat32;
+  if (compute == ComputeType::kAuto) return fastest_float();
   if (compute == ComputeType::kBfloat16) return NumberType::kBfloat16;
   if (compute == ComputeType::kFloat32) return NumberType::kFloat32;
   if (std::max(config.hidden_size, config.intermediate_size) > Linear::kMaxInt8Inputs)

@@ -12,10 +12,7 @@ namespace sememe {
 namespace {
 
 /// Type in which products hand on their results, and attention works.
-NumberType wide_type(NumberType operands) {
-  if (operands == NumberType::kInt8) return has_bf16(kernels().isa) ? NumberType::kBfloat16 : NumberType::kFloat32;
-  return operands;
-}
+NumberType wide_type(NumberType operands) { return operands == NumberType::kInt8 ? fastest_float() : operands; }
 
 MatView<float> float_view(const Rows& x) { return {static_cast<float*>(x.data), x.rows, x.cols, x.stride}; }
 

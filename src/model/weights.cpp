@@ -163,9 +163,8 @@ class LayerReader {
 
   /// The product in bytes if that changes what it makes of `inputs` little; else in the machine's wide type.
   Linear bytes_or_wide(const Loaded& x, const Matrix& inputs) {
-    const NumberType wide = has_bf16(kernels().isa) ? NumberType::kBfloat16 : NumberType::kFloat32;
     Linear in_bytes(x.weight, x.bias.span(), pool_, NumberType::kInt8);
-    Linear in_wide(x.weight, x.bias.span(), pool_, wide);
+    Linear in_wide(x.weight, x.bias.span(), pool_, fastest_float());
     const auto apply = [&](const Linear& linear) {
       Matrix y(inputs.rows(), linear.out_features());
       Matrix copy(inputs.rows(), inputs.cols());

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/correlation.h"
 #include "base/fail.h"
 #include "nn/pooling.h"
 #include "train/products.h"
@@ -19,36 +20,7 @@ using Type = EvalTask::Type;
 constexpr std::array<std::string_view, 6> kTypes = {"sts",        "retrieval", "classification",
                                                     "clustering", "pairs",     "spread"};
 
-/// Places in order; equal values share the mean of theirs.
-std::vector<double> ranks(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> out(values.size());
-  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
-    for (std::size_t i = first; i < last; ++i) out[order[i]] = static_cast<double>(first + last + 1) / 2;
-  }
-  return out;
-}
-
 }  // namespace
-
-double pearson(std::span<const double> a, std::span<const double> b) {
-  if (a.size() != b.size() || a.size() < 2) return std::numeric_limits<double>::quiet_NaN();
-  const double n = static_cast<double>(a.size());
-  const double mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n,
-               mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  return ab / std::sqrt(aa * bb);
-}
-
-double spearman(std::span<const double> a, std::span<const double> b) { return pearson(ranks(a), ranks(b)); }
 
 EvalTask parse_eval_task(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/correlation.h"
 #include "base/fail.h"
 #include "io/line_source.h"
 #include "kernels/kernels.h"
@@ -47,32 +48,6 @@ std::vector<std::string_view> split(std::string_view line, std::string_view sepa
     at = end + 1;
   }
   return out;
-}
-
-/// Places in order, from 1; equal values share the mean of theirs.
-std::vector<double> ranks(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> out(values.size());
-  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
-    for (std::size_t i = first; i < last; ++i) out[order[i]] = static_cast<double>(first + last + 1) / 2;
-  }
-  return out;
-}
-
-double pearson(const std::vector<double>& x, const std::vector<double>& y) {
-  const auto n = static_cast<double>(x.size());
-  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / n;
-  const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / n;
-  double xy = 0, xx = 0, yy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - mean_x) * (y[i] - mean_y);
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    yy += (y[i] - mean_y) * (y[i] - mean_y);
-  }
-  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double cosine(std::span<const float> a, std::span<const float> b) {
@@ -171,7 +146,7 @@ WordPairsResult evaluate_word_pairs(const WordVectors& vectors, const std::files
     fail(ErrorCode::kInvalidArgument, pairs.string(), ": no line is a pair of words and a number, separated by tabs");
   result.covered = std::ssize(judged);
   result.pearson = pearson(found, judged);
-  result.spearman = pearson(ranks(found), ranks(judged));
+  result.spearman = spearman(found, judged);
   return result;
 }
 
