@@ -51,8 +51,7 @@ std::string text_of(std::int64_t words, std::uint64_t stream) {
   const CounterRng rng(1, stream);
   std::string text;
   for (std::int64_t i = 0; i < words; ++i)
-    text.append(i == 0 ? "" : " ")
-        .append(kWords[static_cast<std::size_t>(rng.uniform(static_cast<std::uint64_t>(i)) * std::size(kWords))]);
+    text.append(i == 0 ? "" : " ").append(kWords[rng.below(static_cast<std::uint64_t>(i), std::size(kWords))]);
   return text;
 }
 

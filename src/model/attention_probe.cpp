@@ -64,9 +64,8 @@ Matrix matrix_of(const TokenRows& rows) {
 }  // namespace
 
 struct AttentionProbe::State {
-  explicit State(const std::filesystem::path& folder)
-      : config(read_pipeline(folder, "mean").encoder),
-        store(open_weights(read_pipeline(folder, "mean").transformer_folder)) {
+  explicit State(const PipelineConfig& pipeline)
+      : config(pipeline.encoder), store(open_weights(pipeline.transformer_folder)) {
     const std::int64_t d = config.hidden_size, f = config.intermediate_size;
     words = read(Param::kWords, {config.vocab_size, d});
     positions = read(Param::kPositions, {config.max_positions, d});
@@ -146,7 +145,7 @@ AttentionProbe::~AttentionProbe() = default;
 std::int64_t AttentionProbe::layers() const { return state_->config.layers; }
 
 AttentionProbe AttentionProbe::load(std::string_view model) {
-  return AttentionProbe(std::make_unique<State>(find_model_folder(model)));
+  return AttentionProbe(std::make_unique<State>(read_pipeline(find_model_folder(model), "mean")));
 }
 
 AttentionTrace AttentionProbe::trace(std::span<const std::int32_t> ids) const {
