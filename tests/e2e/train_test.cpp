@@ -55,7 +55,7 @@ TEST_F(Train, GivesTheSameBytesForAnyNumberOfThreads) {
 }
 
 TEST_F(Train, KilledAndResumedItGivesTheSameBytes) {
-  write("train.json", config("\"epochs\": 6, \"save_steps\": 3, \"eval\": \"sts:scored.tsv\", \"eval_steps\": 4"));
+  write("train.json", config("\"epochs\": 60, \"save_steps\": 3, \"eval\": \"sts:scored.tsv\", \"eval_steps\": 4"));
   output_of(train("whole"));
   RunResult result;
   int kills = 0;
