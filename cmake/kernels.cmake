@@ -9,14 +9,15 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(flags_avx512 ${avx512})
   set(flags_avx512vnni ${avx512} -mavx512vnni)
   set(flags_avx512bf16 ${avx512} -mavx512vnni -mavx512bf16)
+  # g++ 12 warns of its own intrinsics' "undefined" operands.
+  set(quiet -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   foreach(table avx2 avxvnni avx512 avx512vnni avx512bf16)
-    # g++ 12 warns of its own intrinsics' "undefined" operands.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_${table}.cpp PROPERTIES COMPILE_OPTIONS
-      "${flags_${table}};-fno-exceptions;-Wno-uninitialized;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
+                                "${flags_${table}};-fno-exceptions;${quiet}")
   endforeach()
 endif()
 # The kernels of training; loops over the lanes of a vector are written to be vectorised.
 foreach(name scalar avx2 avx512)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_${name}_training.cpp PROPERTIES COMPILE_OPTIONS
-                              "${flags_${name}};-fno-exceptions;-O3;-fno-math-errno")
+                              "${flags_${name}};-fno-exceptions;-O3;${quiet}")
 endforeach()

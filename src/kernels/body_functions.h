@@ -123,7 +123,3 @@ inline void with_activation(Activation activation, Action action) {
       return action([](Vec v) { return sigmoid_of(v); });
   }
 }
-
-void activate(Activation activation, float* x, i64 n) noexcept {
-  with_activation<false>(activation, [&](auto f) { map(x, n, f); });
-}

@@ -70,11 +70,6 @@ constexpr Micros<T, T::kTileRows, 1> kNarrowMicro{};
 template <class T>
 constexpr Micros<T, T::kFewRows, 2 * kPanelVecs> kWideMicro{};
 
-inline void store_of(float* p, Vec v) { store(p, v); }
-inline void store_of(bf16* p, Vec v) { store_bf16(p, v); }
-inline void store_part_of(float* p, Vec v, i64 n) { store_part(p, v, n); }
-inline void store_part_of(bf16* p, Vec v, i64 n) { store_bf16_part(p, v, n); }
-
 // Columns [column, column + columns) of `height` rows from `row` on: f(sum + bias) + residual. What g holds is copied
 // first: a store could change it, for all that the compiler knows.
 template <class T, class Y, bool kResidual, class F>

@@ -69,17 +69,6 @@ void to_bf16(const float* x, bf16* y, i64 n) noexcept {
   if (i < n) store_bf16_part(y + i, load_part(x + i, n - i), n - i);
 }
 
-inline Vec load_of(const float* p) { return load(p); }
-inline Vec load_of(const bf16* p) { return load_bf16(p); }
-inline Vec load_part_of(const float* p, i64 n) { return load_part(p, n); }
-inline Vec load_part_of(const bf16* p, i64 n) { return load_bf16_part(p, n); }
-
-/// A whole vector, or the first `n` of one and zeros.
-template <class T>
-inline Vec load_some(const T* p, i64 n) {
-  return n >= kWidth ? load_of(p) : load_part_of(p, n);
-}
-
 // Bytes from the smallest value (0) to the largest (255) of a row, of which `low` and `high` are the extremes; value(i)
 // gives kWidth of them.
 template <class Value>
@@ -252,4 +241,10 @@ void adagrad(const AdaGradArgs& a) noexcept {
   if (left > 0)
     part(
         i, [&](const float* p) { return load_part(p, left); }, [&](float* p, Vec v) { store_part(p, v, left); });
+}
+
+// --- functions of every element
+
+void activate(Activation activation, float* x, i64 n) noexcept {
+  with_activation<false>(activation, [&](auto f) { map(x, n, f); });
 }

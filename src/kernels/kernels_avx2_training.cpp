@@ -1,13 +1,19 @@
-// Compiled with the flags of avx2. Includes declarations only.
+// Compiled with the flags of avx2. Includes only immintrin.h and declarations.
 #if defined(__x86_64__)
+
+#include <immintrin.h>
 
 #include "kernels/training_tables.h"
 
 namespace sememe {
 namespace {
 
-constexpr int kVectorBytes = 32;
+// clang-format off
+#include "kernels/vec_avx2.h"
+#include "kernels/body_memory.h"
+#include "kernels/body_functions.h"
 #include "kernels/training_body.h"
+// clang-format on
 
 }  // namespace
 

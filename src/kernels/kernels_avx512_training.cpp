@@ -1,13 +1,19 @@
-// Compiled with the flags of avx512. Includes declarations only.
+// Compiled with the flags of avx512. Includes only immintrin.h and declarations.
 #if defined(__x86_64__)
+
+#include <immintrin.h>
 
 #include "kernels/training_tables.h"
 
 namespace sememe {
 namespace {
 
-constexpr int kVectorBytes = 64;
+// clang-format off
+#include "kernels/vec_avx512.h"
+#include "kernels/body_memory.h"
+#include "kernels/body_functions.h"
 #include "kernels/training_body.h"
+// clang-format on
 
 }  // namespace
 

@@ -1,16 +1,17 @@
 // Every kernel over a small vector vocabulary, included once per table inside an anonymous namespace, after the file
 // that defines it (vec_*.h): Vec (kWidth floats) with load, store, load_part, store_part (the first n), set1, zero,
-// add, sub, mul, div, sqrt, load_bytes (kWidth signed bytes), fmadd (a * b + c), max, min, abs, hsum, hmax, hmin,
-// round, scale_pow2 (a 2^n of an integral n), select_negative (x < 0 ? a : b), first_of (n elements of a, then of b);
-// kPanelVecs; loads and stores of bfloat16 and bytes; OfFloat, OfBf16, OfBytes (body_gemm.h); transpose_dwords and
-// store_pairs. No standard library: an inline function compiled here could be the copy that the linker keeps for every
-// caller.
+// add, sub, mul, div, sqrt, load_bytes (kWidth signed bytes), fmadd (a * b + c), max, min, abs, hsum,
+// hmax, hmin, round, scale_pow2 (a 2^n of an integral n), select_negative (x < 0 ? a : b), first_of (n elements of a,
+// then of b); kPanelVecs; loads and stores of bfloat16 and bytes; OfFloat, OfBf16, OfBytes (body_gemm.h);
+// transpose_dwords and store_pairs. No standard library: an inline function compiled here could be the copy that the
+// linker keeps for every caller.
 
 constexpr i64 kPanel = kPanelVecs * kWidth;
 
 constexpr i64 min_of(i64 a, i64 b) { return a < b ? a : b; }
 
 // clang-format off
+#include "kernels/body_memory.h"
 #include "kernels/body_functions.h"
 #include "kernels/body_rows.h"
 #include "kernels/body_gemm.h"

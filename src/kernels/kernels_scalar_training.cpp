@@ -4,8 +4,12 @@
 namespace sememe {
 namespace {
 
-constexpr int kVectorBytes = 16;
+// clang-format off
+#include "kernels/vec_scalar.h"
+#include "kernels/body_memory.h"
+#include "kernels/body_functions.h"
 #include "kernels/training_body.h"
+// clang-format on
 
 }  // namespace
 

@@ -1,69 +1,11 @@
-// Training kernels over the compiler's own vectors of kVectorBytes, included once per instruction set inside an
-// anonymous namespace. No standard library: an inline function compiled here could be the copy that the linker keeps
-// for all.
-
-using i64 = std::int64_t;
-constexpr i64 kWidth = kVectorBytes / 4;
-using Vec = float __attribute__((vector_size(kVectorBytes)));
-using Ints = std::int32_t __attribute__((vector_size(kVectorBytes)));
-
-inline Vec load(const float* p) {
-  Vec v;
-  __builtin_memcpy(&v, p, sizeof v);
-  return v;
-}
-inline void store(float* p, Vec v) { __builtin_memcpy(p, &v, sizeof v); }
-inline Vec load_some(const float* p, i64 n) {  // n floats, then zeros
-  if (n >= kWidth) return load(p);
-  Vec v = {};
-  for (i64 i = 0; i < n; ++i) v[i] = p[i];
-  return v;
-}
-inline void store_some(float* p, Vec v, i64 n) {
-  if (n >= kWidth) return store(p, v);
-  for (i64 i = 0; i < n; ++i) p[i] = v[i];
-}
-inline Vec all(float x) { return Vec{} + x; }
-inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
-inline Vec smaller(Vec a, Vec b) { return a < b ? a : b; }
-inline Vec magnitude(Vec a) { return reinterpret_cast<Vec>(reinterpret_cast<Ints>(a) & 0x7FFFFFFF); }
-inline Vec square_root(Vec a) {
-  for (i64 i = 0; i < kWidth; ++i) a[i] = __builtin_sqrtf(a[i]);
-  return a;
-}
-inline float total(Vec v) {  // in halves, whatever the width
-  float part[kWidth];
-  __builtin_memcpy(part, &v, sizeof v);
-  for (i64 n = kWidth / 2; n > 0; n /= 2)
-    for (i64 i = 0; i < n; ++i) part[i] += part[i + n];
-  return part[0];
-}
-
-// e^x as in body_functions.h; NaN stays.
-inline Vec exp_of(Vec x) {
-  x = x < -87.0F ? all(-87.0F) : x;
-  x = x > 88.0F ? all(88.0F) : x;
-  const Vec magic = all(12582912.0F);  // 1.5 * 2^23: adding it rounds to the nearest integer
-  const Vec n = x * 1.44269504088896341F + magic - magic;
-  Vec r = n * -0.693359375F + x;
-  r = n * 2.12194440e-4F + r;
-  Vec p = all(1.9875691500e-4F);
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * (r * r) + r + 1.0F;
-  return p * reinterpret_cast<Vec>((__builtin_convertvector(n, Ints) + 127) << 23);
-}
-inline Vec sigmoid_of(Vec x) { return 1.0F / (1.0F + exp_of(-x)); }
-inline Vec tanh_of(Vec x) { return 1.0F - 2.0F / (1.0F + exp_of(2.0F * x)); }
+// Training kernels over the vocabulary that kernels_body.h tells of and the functions of body_functions.h, included
+// once per instruction set inside an anonymous namespace.
 
 // Phi(x) + x phi(x); Phi by Abramowitz & Stegun 7.1.26.
 inline Vec gelu_slope(Vec x) {
-  const Vec z = magnitude(x) * 0.70710678118654752F, e = exp_of(-(z * z));
+  const Vec z = abs(x) * 0.70710678118654752F, e = exp_of(-(z * z));
   const Vec t = 1.0F / (z * 0.3275911F + 1.0F);
-  Vec p = all(1.061405429F);
+  Vec p = set1(1.061405429F);
   p = p * t - 1.453152027F;
   p = p * t + 1.421413741F;
   p = p * t - 0.284496736F;
@@ -97,7 +39,7 @@ void activation_backward(Activation f, const float* x, float* d, i64 n) noexcept
     case Activation::kQuickGelu:
       return multiply_by(x, d, n, [](Vec v) { return swish_slope(v, 1.702F); });
     case Activation::kRelu:
-      return multiply_by(x, d, n, [](Vec v) { return v > 0.0F ? all(1.0F) : Vec{}; });
+      return multiply_by(x, d, n, [](Vec v) { return v > 0.0F ? set1(1.0F) : zero(); });
     case Activation::kSilu:
       return multiply_by(x, d, n, [](Vec v) { return swish_slope(v, 1.0F); });
     case Activation::kTanh:
@@ -122,14 +64,14 @@ void softmax(float* s, float scale, i64 n) noexcept {
     store_some(s + i, e, n - i);
     sum += load_some(s + i, n - i);
   }
-  const float factor = 1.0F / total(sum);
+  const float factor = 1.0F / hsum(sum);
   for (i64 i = 0; i < n; i += kWidth) store_some(s + i, load_some(s + i, n - i) * factor, n - i);
 }
 
 void softmax_backward(const float* p, float* d, float scale, i64 n) noexcept {
   Vec sum = {};
   for (i64 i = 0; i < n; i += kWidth) sum += load_some(p + i, n - i) * load_some(d + i, n - i);
-  const float mean = total(sum);
+  const float mean = hsum(sum);
   for (i64 i = 0; i < n; i += kWidth)
     store_some(d + i, load_some(p + i, n - i) * (load_some(d + i, n - i) - mean) * scale, n - i);
 }
@@ -138,7 +80,7 @@ float layer_norm_forward(const float* x, const float* gamma, const float* beta, 
                          i64 n) noexcept {
   Vec sum = {};
   for (i64 i = 0; i < n; i += kWidth) sum += load_some(x + i, n - i);
-  const float mean = total(sum) / static_cast<float>(n);
+  const float mean = hsum(sum) / static_cast<float>(n);
   Vec squares = {};
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec c = load_some(x + i, n - i) - mean;
@@ -146,7 +88,7 @@ float layer_norm_forward(const float* x, const float* gamma, const float* beta, 
     const Vec some = load_some(unit + i, n - i);  // zeros past the end, which c does not have
     squares += some * some;
   }
-  const float r = 1.0F / __builtin_sqrtf(total(squares) / static_cast<float>(n) + eps);
+  const float r = 1.0F / __builtin_sqrtf(hsum(squares) / static_cast<float>(n) + eps);
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec u = load_some(unit + i, n - i) * r;
     store_some(unit + i, u, n - i);
@@ -165,7 +107,7 @@ void layer_norm_backward(const float* d_y, const float* unit, float rstd, const 
     store_some(d_gamma + i, load_some(d_gamma + i, n - i) + d * u, n - i);
     store_some(d_beta + i, load_some(d_beta + i, n - i) + d, n - i);
   }
-  const float mean_g = total(sum) / static_cast<float>(n), mean_gu = total(product) / static_cast<float>(n);
+  const float mean_g = hsum(sum) / static_cast<float>(n), mean_gu = hsum(product) / static_cast<float>(n);
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec g = load_some(d_y + i, n - i) * load_some(gamma + i, n - i);
     store_some(d_x + i, load_some(d_x + i, n - i) + rstd * (g - mean_g - load_some(unit + i, n - i) * mean_gu), n - i);
@@ -182,7 +124,7 @@ void adamw(const AdamStep& s, const float* gradient, float* first, float* second
     const Vec v = load_some(second + i, rest) * s.beta2 + g * g * (1.0F - s.beta2);
     store_some(first + i, m, rest);
     store_some(second + i, v, rest);
-    store_some(value + i, load_some(value + i, rest) * keep - step * m / (square_root(v) * root + s.epsilon), rest);
+    store_some(value + i, load_some(value + i, rest) * keep - step * m / (sqrt(v) * root + s.epsilon), rest);
   }
 }
 
