@@ -19,7 +19,7 @@ namespace sememe {
 ///   kBfloat16  weights and activations rounded to 8 bits of precision: cosine to float32 >= 0.9998. Nearly twice as
 ///              fast where the machine multiplies bfloat16 (AVX-512 BF16), slower than float32 elsewhere.
 ///   kInt8      weights in signed bytes with a scale for each output, activations in bytes with a scale for each token:
-///              cosine to float32 >= 0.99. About four times as fast as float32 with VNNI.
+///              cosine to float32 >= 0.99. More than three times as fast as float32 with VNNI.
 ///   kAuto      kBfloat16 where the machine has it, else kFloat32.
 enum class ComputeType { kAuto, kFloat32, kBfloat16, kInt8 };
 

@@ -97,7 +97,7 @@ const Command kTrain = {
     .description =
         "Learns from pairs, triplets, scored or labelled texts, or from another model's vectors, on the CPU. The "
         "result "
-        "is a folder that sentence-transformers reads too. The same seed gives the same bytes for any number of "
+        "is a folder in the layout of sentence-transformers. The same seed gives the same bytes for any number of "
         "threads, "
         "and a run that was killed and resumed gives those of one that was not.",
     .examples =
