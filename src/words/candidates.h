@@ -23,26 +23,12 @@ class Candidates {
     if (greatest < floor_) return;
     if (std::find(excluded_.begin(), excluded_.end(), id) != excluded_.end()) return;
     kept_.push_back({id, greatest});
-    least_.push_back(least);
-    std::push_heap(least_.begin(), least_.end(), std::greater<>());
-    if (least_.size() > k_) {
-      std::pop_heap(least_.begin(), least_.end(), std::greater<>());
-      least_.pop_back();
-    }
-    if (least_.size() == k_) floor_ = std::max(floor_, least_.front());
+    raise_floor(least);
     if (kept_.size() >= next_sweep_) sweep();
   }
   /// What another thread found.
   void merge(const Candidates& other) {
-    for (const float least : other.least_) {
-      least_.push_back(least);
-      std::push_heap(least_.begin(), least_.end(), std::greater<>());
-    }
-    while (least_.size() > k_) {
-      std::pop_heap(least_.begin(), least_.end(), std::greater<>());
-      least_.pop_back();
-    }
-    if (least_.size() == k_) floor_ = std::max(floor_, least_.front());
+    for (const float least : other.least_) raise_floor(least);
     kept_.insert(kept_.end(), other.kept_.begin(), other.kept_.end());
   }
   /// Those that are left; the scores are the greatest ones.
@@ -52,6 +38,15 @@ class Candidates {
   }
 
  private:
+  void raise_floor(float least) {
+    least_.push_back(least);
+    std::push_heap(least_.begin(), least_.end(), std::greater<>());
+    if (least_.size() > k_) {
+      std::pop_heap(least_.begin(), least_.end(), std::greater<>());
+      least_.pop_back();
+    }
+    if (least_.size() == k_) floor_ = std::max(floor_, least_.front());
+  }
   void sweep() {
     std::erase_if(kept_, [&](const ScoredWord& word) { return word.score < floor_; });
     next_sweep_ = std::max<std::size_t>(1024, 2 * kept_.size());
