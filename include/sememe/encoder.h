@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,9 @@ namespace sememe {
 ///              cosine to float32 >= 0.99. More than three times as fast as float32 with VNNI.
 ///   kAuto      kBfloat16 where the machine has it, else kFloat32.
 enum class ComputeType { kAuto, kFloat32, kBfloat16, kInt8 };
+
+/// The name of the small English model that comes with the library.
+inline constexpr std::string_view kOwnModel = "sememe-mini-en";
 
 /// What happens to a text of more than max_tokens tokens.
 enum class OnLong {
@@ -79,10 +83,10 @@ struct EncoderInfo {
 /// Threads  immutable after loading; encode() may be called from many threads, calls then take turns on the pool.
 class Encoder {
  public:
-  /// `model`: a folder in the sentence-transformers layout (or a plain transformers folder with options.pooling), or a
-  /// name, looked up in $XDG_CACHE_HOME/sememe/models and in the Hugging Face cache (HF_HUB_CACHE, HF_HOME).
-  /// Nothing is downloaded and nothing in the folder is executed.
-  /// Errors   kNotFound, kCorrupt, kUnsupported, kInvalidArgument, kIo: one line that names file, tensor or key.
+  /// `model`: a folder in the sentence-transformers layout (or a plain transformers folder with options.pooling), a
+  /// .sememe file that holds one, kOwnModel, or a name, looked up in $XDG_CACHE_HOME/sememe/models and in the Hugging
+  /// Face cache (HF_HUB_CACHE, HF_HOME). Nothing is downloaded and nothing in the folder is executed. Errors kNotFound,
+  /// kCorrupt, kUnsupported, kInvalidArgument, kIo: one line that names file, tensor or key.
   static Encoder load(std::string_view model, const EncoderOptions& options = {});
 
   /// Embeds each text: tokenize, run the encoder, pool, then the model's further modules.
@@ -134,6 +138,20 @@ struct VerifyCheck {
 /// of its own, and compares with the golden vectors (golden.jsonl) if the folder has any.
 /// Never throws for a fault of the model: it is a check that did not pass.
 std::vector<VerifyCheck> verify_model(std::string_view model, const EncoderOptions& options = {});
+
+/// How the matrices of a model are stored.
+enum class WeightType {
+  kSame,  ///< as they are: every file byte for byte
+  kFloat32,
+  kBfloat16,
+  kInt8,  ///< bytes, with a float32 scale for each row in a tensor of the same name and "_scale"
+};
+
+/// Writes a model to `out`: a new folder in the layout of sentence-transformers, or, if `out` ends in .sememe, one file
+/// that Encoder::load takes in the place of a folder. Weights that only other programs read are left out. Golden
+/// vectors are made anew for weights that change. Errors   as Encoder::load; kInvalidArgument: a folder that is there
+/// already; kIo.
+void convert_model(std::string_view model, const std::filesystem::path& out, WeightType weights = WeightType::kSame);
 
 /// The folder that a model name or path stands for; kNotFound lists where was looked.
 std::string locate_model(std::string_view model);

@@ -51,7 +51,7 @@ struct Command {
 };
 
 extern const Command kEncode, kSimilarity, kTrain, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,
-    kExplain, kInfo, kVerify, kBench, kCompletion;
+    kExplain, kInfo, kVerify, kConvert, kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

@@ -3,13 +3,12 @@
 #include <filesystem>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "model/pipeline.h"
 
 namespace sememe::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::string_view kDefaultModel = "sentence-transformers/all-MiniLM-L6-v2";
 
 constexpr Option kModelOptions[] = {
     kModelOption,
@@ -26,15 +25,15 @@ constexpr Option kModelOptions[] = {
 };
 constexpr OptionGroup kModelGroup = {"Model", kModelOptions};
 
-bool is_regular_file(const std::string& path) {
+bool is_tokenizer_file(const std::string& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+  return fs::is_regular_file(path, ignored) && !is_bundle(path);
 }
 
 /// Says how to get the default model when it is only missing.
 [[noreturn]] void fail_without_default_model(const Error& error) {
-  fail(error.code(), "no model: -m and SEMEME_MODEL are not given, and the default, ", kDefaultModel,
-       ", is not in the caches; run tools/setup of the source tree to fetch it, or give -m FOLDER");
+  fail(error.code(), "no model: -m and SEMEME_MODEL are not given, and the program's own, share/sememe/", kOwnModel,
+       ".sememe, is not beside it; install it again, or give -m FOLDER");
 }
 
 }  // namespace
@@ -44,7 +43,7 @@ const OptionGroup& model_options() { return kModelGroup; }
 std::string model_name(const Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   if (arguments.command()->operands != "[MODEL]" || operands.empty())
-    return arguments.text("model").value_or(std::string(kDefaultModel));
+    return arguments.text("model").value_or(std::string(kOwnModel));
   if (arguments.source("model") == Source::kCommandLine)
     fail(ErrorCode::kInvalidArgument, "a model is named twice, ", quote(operands[0]), " and --model ",
          quote(*arguments.text("model")), "; name it once");
@@ -56,7 +55,7 @@ std::string locate(const Arguments& arguments) {
   try {
     return locate_model(name);
   } catch (const Error& e) {
-    if (e.code() == ErrorCode::kNotFound && name == kDefaultModel && !arguments.given("model"))
+    if (e.code() == ErrorCode::kNotFound && name == kOwnModel && !arguments.given("model"))
       fail_without_default_model(e);
     throw;
   }
@@ -107,10 +106,9 @@ namespace {
 /// Folder of the model, or the file that --model names: what Tokenizer::load takes.
 std::string tokenizer_path(const Arguments& arguments) {
   const std::string name = model_name(arguments);
-  if (is_regular_file(name)) return name;
+  if (is_tokenizer_file(name)) return name;
   const fs::path folder = locate(arguments);
-  std::error_code ignored;
-  const auto holds = [&](const char* file) { return fs::exists(folder / file, ignored); };
+  const auto holds = [&](const char* file) { return file_exists(folder / file); };
   if (holds("tokenizer.json") || holds("vocab.txt") || !holds("modules.json")) return folder.string();
   // Not at the top: in the folder of the Transformer module. How it pools is of no interest here.
   return read_pipeline(folder, "mean").transformer_folder.string();

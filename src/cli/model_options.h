@@ -10,8 +10,8 @@
 namespace sememe::cli {
 
 inline constexpr Option kModelOption = {"model", 'm', "MODEL",
-                                        "A model folder, or a name looked up in the caches (default: "
-                                        "sentence-transformers/all-MiniLM-L6-v2)"};
+                                        "A model folder, a .sememe file, or a name looked up in the caches "
+                                        "(default: sememe-mini-en, which comes with the program)"};
 inline constexpr Option kComputeOption = {
     "compute", '\0', "auto|fp32|bf16|int8",
     "Arithmetic of the model; auto is bf16 where the machine has it, else fp32 (default: auto)"};
@@ -40,8 +40,8 @@ Encoder load_encoder(const Arguments& arguments, Console& console);
 
 inline constexpr Option kTokenizerModelOption = {
     "model", 'm', "MODEL",
-    "A model folder or name, or a file: tokenizer.json, vocab.txt, vocab.json, .model, .tiktoken, .gguf (default: "
-    "sentence-transformers/all-MiniLM-L6-v2)"};
+    "A model folder or name, or a file: tokenizer.json, vocab.txt, vocab.json, .model, .tiktoken, .gguf, .sememe "
+    "(default: sememe-mini-en, which comes with the program)"};
 inline constexpr Option kCasedOption = {"cased", '\0', "",
                                         "Keep upper case: for a vocab.txt without tokenizer_config.json"};
 inline constexpr Option kPatternOption = {

@@ -7,6 +7,7 @@
 #include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
+#include "io/own_file.h"
 #include "io/utf8.h"
 
 namespace sememe::cli {
@@ -37,14 +38,10 @@ bool names_a_file(const std::string& operand) {
                      [&](std::string_view end) { return operand.ends_with(end); });
 }
 
-/// Beside the program: in the folder that was built, or in that of an installation.
 std::filesystem::path own_vectors() {
-  constexpr std::string_view kName = "sememe/words-en.safetensors";
-  std::error_code unknown;
-  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-  for (const std::filesystem::path& share : {folder / "share", folder.parent_path() / "share"})
-    if (std::filesystem::exists(share / kName, unknown)) return share / kName;
-  fail(ErrorCode::kNotFound, "no file of word vectors is named, and the program's own, share/", kName,
+  constexpr std::string_view kName = "words-en.safetensors";
+  if (std::filesystem::path file = own_file(kName); !file.empty()) return file;
+  fail(ErrorCode::kNotFound, "no file of word vectors is named, and the program's own, share/sememe/", kName,
        ", are not beside it");
 }
 

@@ -7,26 +7,37 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/descriptor.h"
+#include "io/zip.h"
 
 namespace sememe {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
+  if (const auto inside = into_bundle(path)) {
+    ZipReader zip(inside->bundle);
+    const std::string_view entry = zip.stored(zip.at(inside->name));
+    *this = std::move(zip).release();
+    bytes_ = std::as_bytes(std::span(entry));
+    return;
+  }
   const Descriptor file = open_regular(path);
   const std::size_t size = static_cast<std::size_t>(file.size);
   if (size == 0) return;
   void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
   if (start == MAP_FAILED) fail_errno("cannot map", path);
-  bytes_ = {static_cast<const std::byte*>(start), size};
+  mapping_ = bytes_ = {static_cast<const std::byte*>(start), size};
 }
 
 MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (!mapping_.empty()) ::munmap(const_cast<std::byte*>(mapping_.data()), mapping_.size());
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : mapping_(std::exchange(other.mapping_, {})), bytes_(std::exchange(other.bytes_, {})) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(mapping_, other.mapping_);
   std::swap(bytes_, other.bytes_);
   return *this;
 }
@@ -34,7 +45,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 std::string_view MappedFile::text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
 
 void MappedFile::will_need() const {
-  if (!bytes_.empty()) ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_WILLNEED);
+  if (!mapping_.empty()) ::madvise(const_cast<std::byte*>(mapping_.data()), mapping_.size(), MADV_WILLNEED);
 }
 
 void MappedFile::release(std::span<const std::byte> part) const {
@@ -46,10 +57,17 @@ void MappedFile::release(std::span<const std::byte> part) const {
 }
 
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
-  const Descriptor file = open_regular(path);
   const auto refuse = [&] {
     fail(ErrorCode::kCorrupt, path.string(), ": more than the ", max_bytes, " bytes that such a file may have");
   };
+  if (const auto inside = into_bundle(path)) {
+    const ZipReader zip(inside->bundle);
+    const ZipEntry& entry = zip.at(inside->name);
+    if (entry.size > max_bytes) refuse();
+    const Buffer<std::byte> bytes = zip.read(entry);
+    return {reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(bytes.size())};
+  }
+  const Descriptor file = open_regular(path);
   if (file.size > max_bytes) refuse();
   std::string text;
   // The size is a hint: a file of /proc says 0, and any file may grow while it is read.

@@ -9,8 +9,10 @@
 
 namespace sememe {
 
-/// A whole file mapped read-only. The mapping lives as long as the object; an empty file maps to an empty span.
-/// Errors  kNotFound (no such file), kInvalidArgument (a directory, or not a regular file), kIo.
+/// A whole file mapped read-only. The mapping lives as long as the object; an empty file maps to an empty span. The
+/// path may lead into a bundle (io/bundle.h): then bytes() are those of the entry, whose checksum is not looked at.
+/// Errors  kNotFound (no such file), kInvalidArgument (a directory, or not a regular file), kIo; of bundles also
+///         kCorrupt, and kUnsupported for a compressed entry.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -25,10 +27,13 @@ class MappedFile {
   void release(std::span<const std::byte> part) const;
 
  private:
-  std::span<const std::byte> bytes_;
+  MappedFile() = default;
+  std::span<const std::byte> mapping_;
+  std::span<const std::byte> bytes_;  // all of mapping_, or an entry in it
 };
 
-/// The bytes of a regular file. Errors  as MappedFile; kCorrupt if it holds more than `max_bytes`.
+/// The bytes of a regular file, or of an entry of a bundle, whose checksum is verified.
+/// Errors  as MappedFile; kCorrupt if it holds more than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes);
 
 /// Writes a file so that readers see all of it or nothing: bytes go to a temporary file in the same folder,

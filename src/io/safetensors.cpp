@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/little_endian.h"
@@ -148,8 +149,30 @@ Shard open_shard(const fs::path& path) {
   return shard;
 }
 
+/// Gives matrices of bytes the scales of their rows that stand beside them.
+void attach_scales(Tensors& tensors) {
+  for (auto& [name, tensor] : tensors) {
+    if (tensor.dtype != DType::kI8 || tensor.shape.size() != 2 || tensor.size() == 0) continue;
+    const auto found = tensors.find(concat(name, kScaleEnding));
+    if (found == tensors.end() || !is_floating(found->second.dtype)) continue;
+    const Tensor& scales = found->second;
+    if (scales.size() != tensor.shape[0])
+      fail(ErrorCode::kCorrupt, scales.file->string(), ": tensor ", quote(scales.name), " is ",
+           shape_text(scales.shape), "; expected a scale for each of the ", tensor.shape[0], " rows of ", quote(name));
+    tensor.scales.resize(static_cast<std::size_t>(scales.size()));
+    copy_to_float(scales, 0, tensor.scales);
+  }
+  std::erase_if(tensors, [&](const auto& entry) {
+    const std::string_view name = entry.first;
+    if (!name.ends_with(kScaleEnding)) return false;
+    const auto owner = tensors.find(name.substr(0, name.size() - kScaleEnding.size()));
+    return owner != tensors.end() && !owner->second.scales.empty();
+  });
+}
+
 /// Whether there is something to open; what cannot be looked at is left to the opening to refuse.
 bool present(const fs::path& path) {
+  if (into_bundle(path)) return file_exists(path);
   std::error_code error;
   return fs::exists(path, error) || error;
 }
@@ -172,14 +195,23 @@ void copy_to_float(const Tensor& tensor, std::int64_t first, std::span<float> ou
   const auto where = [&] {
     return concat(tensor.file == nullptr ? std::string() : tensor.file->string() + ": ", "tensor ", quote(tensor.name));
   };
-  if (!is_floating(tensor.dtype)) {
+  if (!tensor.is_numbers()) {
     fail(ErrorCode::kInvalidArgument, where(), ": expected a floating-point dtype, found ", dtype_name(tensor.dtype));
   }
   if (first < 0 || first > tensor.size() || std::ssize(out) > tensor.size() - first) {
     fail(ErrorCode::kInvalidArgument, where(), ": elements ", first, " to ", first + std::ssize(out), " of ",
          tensor.size());
   }
-  widen_to_float(tensor.dtype, tensor.data.data() + first * dtype_size(tensor.dtype), out);
+  if (is_floating(tensor.dtype))
+    return widen_to_float(tensor.dtype, tensor.data.data() + first * dtype_size(tensor.dtype), out);
+  const auto* const bytes = reinterpret_cast<const std::int8_t*>(tensor.data.data());
+  const std::int64_t width = tensor.size() / std::ssize(tensor.scales), end = first + std::ssize(out);
+  for (std::int64_t i = first; i < end;) {
+    const std::int64_t row = i / width, stop = std::min(end, (row + 1) * width);
+    const float scale = tensor.scales[static_cast<std::size_t>(row)];
+    float* const to = out.data() - first;
+    for (; i < stop; ++i) to[i] = scale * static_cast<float>(bytes[i]);
+  }
 }
 
 struct TensorStore::State {
@@ -195,6 +227,7 @@ TensorStore TensorStore::open(const fs::path& file) {
   state.paths.push_back(file);
   state.shards.push_back(open_shard(state.paths[0]));
   state.tensors = std::move(state.shards[0].tensors);
+  attach_scales(state.tensors);
   return store;
 }
 
@@ -235,6 +268,7 @@ TensorStore TensorStore::open_folder(const fs::path& folder, std::string_view st
     if (node.empty()) shard.fail(concat("there is no such tensor in ", state.paths[i].string()));
     state.tensors.insert(std::move(node));
   }
+  attach_scales(state.tensors);
   return store;
 }
 

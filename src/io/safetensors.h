@@ -21,15 +21,21 @@ struct Tensor {
   std::vector<std::int64_t> shape;
   std::span<const std::byte> data;
   const std::filesystem::path* file = nullptr;  ///< for messages
+  std::vector<float> scales;                    ///< of each row of bytes (kI8), which are numbers by them; else empty
 
   std::int64_t size() const;  ///< number of elements
+  bool is_numbers() const { return is_floating(dtype) || !scales.empty(); }
 };
 
-/// Widens elements [first, first + out.size()) of a floating-point tensor to float32 (F64 is rounded).
-/// Throws kInvalidArgument for another dtype or elements that the tensor does not have.
+/// What a tensor of scales is named after the tensor of bytes that it belongs to.
+inline constexpr std::string_view kScaleEnding = "_scale";
+
+/// Widens elements [first, first + out.size()) of a tensor of numbers to float32 (F64 is rounded; a byte is multiplied
+/// by the scale of its row). Throws kInvalidArgument for another dtype or elements that the tensor does not have.
 void copy_to_float(const Tensor& tensor, std::int64_t first, std::span<float> out);
 
-/// The tensors of one or more memory-mapped safetensors files. Immutable; safe to share between threads.
+/// The tensors of one or more memory-mapped safetensors files. Immutable; safe to share between threads. The tensor
+/// "x_scale" beside a matrix "x" of bytes, a number for each of its rows, is not among them: it is x's scales.
 ///
 /// Errors   kCorrupt: header longer than the file or than 100 MB, not JSON, a duplicate or malformed entry, an
 ///          unknown dtype (kUnsupported for the 4- to 8-bit floats of the format), sizes that overflow or disagree with
@@ -45,7 +51,7 @@ class TensorStore {
 
   /// nullptr if there is no such tensor.
   const Tensor* find(std::string_view name) const;
-  /// All tensors, ordered by name.
+  /// All tensors but scales, ordered by name.
   const std::map<std::string, Tensor, std::less<>>& tensors() const;
   /// "__metadata__" of the first file.
   const std::map<std::string, std::string>& metadata() const;

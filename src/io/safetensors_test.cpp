@@ -50,6 +50,39 @@ class Safetensors : public testing::Test {
   TemporaryFolder folder;
 };
 
+TEST_F(Safetensors, BytesAreNumbersByTheScalesOfTheirRows) {
+  const std::vector<float> scales = {0.5F, 2};
+  const std::vector<std::int8_t> x = {1, -128, 127, 0, 5, -6};
+  const auto bytes_file = [&](std::string_view shape, std::string_view extra) {
+    return file_of(
+        concat(R"({"x_scale":{"dtype":"F32","shape":)", shape,
+               R"(,"data_offsets":[0,8]},"x":{"dtype":"I8","shape":[2,3],"data_offsets":[8,14]})", extra, "}"),
+        bytes_of(scales) + bytes_of(x));
+  };
+  const TensorStore store = open(bytes_file("[2,1]", ""));
+  ASSERT_EQ(store.tensors().size(), 1u);
+  const Tensor& tensor = *store.find("x");
+  EXPECT_TRUE(tensor.is_numbers());
+  EXPECT_EQ(tensor.scales, scales);
+  std::vector<float> all(6), part(3);
+  copy_to_float(tensor, 0, all);
+  EXPECT_EQ(all, (std::vector<float>{0.5F, -64, 63.5F, 0, 10, -12}));
+  copy_to_float(tensor, 2, part);
+  EXPECT_EQ(part, (std::vector<float>{63.5F, 0, 10}));
+  EXPECT_FAILS(copy_to_float(tensor, 4, part), kInvalidArgument, "elements 4 to 7 of 6");
+
+  EXPECT_FAILS(open(file_of(R"({"x_scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                            R"("x":{"dtype":"I8","shape":[2,3],"data_offsets":[4,10]}})",
+                            std::string(10, '\0'))),
+               kCorrupt, "expected a scale for each of the 2 rows of 'x'");
+  // Bytes alone, and scales of something else, stay what they are.
+  const TensorStore other = open(file_of(R"({"x":{"dtype":"I8","shape":[2],"data_offsets":[0,2]},)"
+                                         R"("y_scale":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})",
+                                         std::string(6, '\0')));
+  EXPECT_EQ(other.tensors().size(), 2u);
+  EXPECT_FALSE(other.find("x")->is_numbers());
+}
+
 TEST_F(Safetensors, ReadsTensorsWhereTheyStand) {
   const TensorStore store = open(valid_file());
   ASSERT_EQ(store.tensors().size(), 2u);

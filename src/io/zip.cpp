@@ -153,7 +153,21 @@ const ZipEntry* ZipReader::find(std::string_view name) const {
   return found == entries_.end() ? nullptr : &*found;
 }
 
-Buffer<std::byte> ZipReader::read(const ZipEntry& entry) const {
+const ZipEntry& ZipReader::at(std::string_view name) const {
+  const ZipEntry* const entry = find(name);
+  if (entry == nullptr) fail(ErrorCode::kNotFound, path_.string(), ": holds no file ", quote(name));
+  return *entry;
+}
+
+std::string_view ZipReader::stored(const ZipEntry& entry) const {
+  if (entry.method != kStored)
+    fail(ErrorCode::kUnsupported, path_.string(), ": entry ", quote(entry.name),
+         " is compressed; a model is read where it lies: pack it with sememe convert, or zip -0");
+  return packed(entry);
+}
+
+/// The bytes of an entry as they stand in the file.
+std::string_view ZipReader::packed(const ZipEntry& entry) const {
   const std::string_view text = file_.text();
   const auto header = static_cast<std::size_t>(entry.header_offset);
   const auto where = [&](std::string_view message) { return concat("entry ", quote(entry.name), ": ", message); };
@@ -165,16 +179,20 @@ Buffer<std::byte> ZipReader::read(const ZipEntry& entry) const {
   if (start > text.size() || static_cast<std::uint64_t>(entry.compressed) > text.size() - start) {
     corrupt(where("its data leaves the file; is it truncated?"));
   }
-  const std::string_view packed = text.substr(start, static_cast<std::size_t>(entry.compressed));
+  return text.substr(start, static_cast<std::size_t>(entry.compressed));
+}
+
+Buffer<std::byte> ZipReader::read(const ZipEntry& entry) const {
+  const std::string_view bytes = packed(entry);
   Buffer<std::byte> out(entry.size);
   const auto size = static_cast<std::size_t>(entry.size);
   if (entry.method == kStored) {
-    if (size != 0) std::memcpy(out.data(), packed.data(), size);
-  } else if (!inflate_exactly(packed, {reinterpret_cast<char*>(out.data()), size})) {
-    corrupt(where("its compressed data is damaged"));
+    if (size != 0) std::memcpy(out.data(), bytes.data(), size);
+  } else if (!inflate_exactly(bytes, {reinterpret_cast<char*>(out.data()), size})) {
+    corrupt(concat("entry ", quote(entry.name), ": its compressed data is damaged"));
   }
   if (checksum(0, {reinterpret_cast<const char*>(out.data()), size}) != entry.crc) {
-    corrupt(where("wrong checksum: the file is damaged"));
+    corrupt(concat("entry ", quote(entry.name), ": wrong checksum: the file is damaged"));
   }
   return out;
 }

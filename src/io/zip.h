@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/buffer.h"
@@ -32,11 +33,18 @@ class ZipReader {
   const std::filesystem::path& path() const { return path_; }
   const std::vector<ZipEntry>& entries() const { return entries_; }
   const ZipEntry* find(std::string_view name) const;
+  /// The same; kNotFound names the archive and the entry.
+  const ZipEntry& at(std::string_view name) const;
+  /// The bytes of a stored entry where they are mapped, unverified. kUnsupported: it is compressed.
+  std::string_view stored(const ZipEntry& entry) const;
+  /// The mapping, which what stored() gave points into.
+  MappedFile release() && { return std::move(file_); }
   /// The bytes of an entry; its checksum is verified.
   Buffer<std::byte> read(const ZipEntry& entry) const;
 
  private:
   void read_directory();
+  std::string_view packed(const ZipEntry& entry) const;
   [[noreturn]] void corrupt(std::string_view message) const;
 
   std::filesystem::path path_;
@@ -50,7 +58,8 @@ class ZipWriter {
  public:
   explicit ZipWriter(const std::filesystem::path& path);
 
-  void begin(std::string_view name);
+  /// The first byte of the entry stands at a multiple of `alignment`, a power of 2 up to 4096.
+  void begin(std::string_view name, std::int64_t alignment = 1);
   void write(std::string_view bytes);
   /// Ends the entry. `head` replaces its first bytes, written before with the same length.
   void end(std::string_view head = {});

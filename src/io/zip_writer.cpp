@@ -52,7 +52,7 @@ ZipWriter::ZipWriter(const std::filesystem::path& path) : file_(path) {
   }
 }
 
-void ZipWriter::begin(std::string_view name) {
+void ZipWriter::begin(std::string_view name, std::int64_t alignment) {
   if (open_)
     fail(ErrorCode::kInvalidArgument, file_.path().string(), ": the entry before ", quote(name), " is not ended");
   if (name.size() > 0xFFFF) fail(ErrorCode::kInvalidArgument, file_.path().string(), ": an entry's name is too long");
@@ -63,6 +63,15 @@ void ZipWriter::begin(std::string_view name) {
   entry.name = name;
   entry.header_offset = file_.size();
   entries_.push_back(std::move(entry));
+  // A field that readers skip moves the data to where it is wanted.
+  constexpr std::int64_t kFixed = 30 + 20, kFieldHead = 4;
+  std::int64_t filling = (alignment - (file_.size() + kFixed + std::ssize(name)) % alignment) % alignment;
+  while (filling > 0 && filling < kFieldHead) filling += alignment;
+  Fields padding;
+  if (filling > 0)
+    padding.add16(kPadding)
+        .add16(filling - kFieldHead)
+        .text(std::string(static_cast<std::size_t>(filling - kFieldHead), '\0'));
   // Checksum, sizes and the last field are filled in by end(): its 16 bytes become the ZIP64 sizes if they are needed.
   file_.write(Fields()
                   .add32(kLocalHeader)
@@ -75,8 +84,9 @@ void ZipWriter::begin(std::string_view name) {
                   .add32(0)
                   .add32(0)
                   .add16(name.size())
-                  .add16(20)
+                  .add16(20 + filling)
                   .text(name)
+                  .text(padding.bytes())
                   .add16(kPadding)
                   .add16(16)
                   .add64(0)

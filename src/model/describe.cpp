@@ -1,9 +1,11 @@
 #include "model/describe.h"
 
-#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "base/fail.h"
+#include "io/bundle.h"
+#include "io/file.h"
 #include "kernels/kernels.h"
 
 namespace sememe {
@@ -11,7 +13,9 @@ namespace {
 
 /// "license" of the front matter of a model card (README.md); empty if it does not say.
 std::string licence_of(const std::filesystem::path& folder) {
-  std::ifstream card(folder / "README.md");
+  constexpr std::int64_t kMostBytes = 1 << 22;
+  if (!file_exists(folder / "README.md")) return {};
+  std::istringstream card(read_file(folder / "README.md", kMostBytes));
   std::string line;
   if (!std::getline(card, line) || !line.starts_with("---")) return {};
   for (int i = 0; i < 200 && std::getline(card, line) && !line.starts_with("---"); ++i) {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "io/bundle.h"
+#include "io/own_file.h"
 #include "sememe/encoder.h"
 
 namespace sememe {
@@ -81,11 +83,14 @@ bool is_hub_name(std::string_view name) {
 fs::path find_model_folder(std::string_view model) {
   if (model.empty()) fail(ErrorCode::kInvalidArgument, "model: expected a folder or a name, found an empty text");
   const fs::path path = fs::path(model);
-  if (is_folder(path)) return path;
+  if (is_folder(path) || is_bundle(path)) return path;
   std::error_code ignored;
   if (fs::exists(path, ignored))
     fail(ErrorCode::kInvalidArgument, "model ", quote(model, 200),
-         ": expected a folder in the Hugging Face layout, found a file; give the folder that holds config.json");
+         ": expected a folder in the Hugging Face layout or a file named *.sememe, found another file; give the folder "
+         "that holds config.json");
+  if (model == kOwnModel)
+    if (fs::path own = own_file(concat(model, kBundleEnding)); !own.empty()) return own;
   if (!is_hub_name(model)) fail(ErrorCode::kNotFound, "model ", quote(model, 200), ": no such folder");
 
   std::vector<std::string> names = {std::string(model)};

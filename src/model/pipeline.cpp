@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/log.h"
+#include "io/bundle.h"
 #include "model/locate.h"
 
 namespace sememe {
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::string_view kPoolingNames = "cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken";
 constexpr std::int64_t kMaxWidth = 1 << 20;
-
-bool file_exists(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 std::vector<PoolingMode> in_order(std::vector<PoolingMode> modes) {
   std::sort(modes.begin(), modes.end());

@@ -50,7 +50,7 @@ class Pass {
   }
 
   MatView<float> run(const EncoderWeights& w) {
-    embed(batch_.ids, {}, batch_.offsets, w.words.view, w.positions.view, 0, w.types.view, hidden_);
+    embed(batch_.ids, {}, batch_.offsets, w.words, w.positions.view, 0, w.types.view, hidden_);
     const auto factors = [&](std::size_t layer) {
       return layer < w.layers.size() ? w.layers[layer].qkv_factors.span() : std::span<const float>();
     };

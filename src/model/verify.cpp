@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/fail.h"
+#include "io/bundle.h"
+#include "io/file.h"
 #include "io/json.h"
 #include "model/locate.h"
 #include "model/pipeline.h"
@@ -87,7 +89,8 @@ std::string check_against_float32(const Encoder& encoder, const Encoder& exact) 
 
 /// golden.jsonl: one {"text": "...", "embedding": [...]} a line (docs/formats.md).
 std::string check_golden(const Encoder& encoder, const std::filesystem::path& file) {
-  std::ifstream in(file);
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+  std::istringstream in(read_file(file, kMostBytes));
   std::int64_t count = 0;
   double worst = 0;
   for (std::string line; std::getline(in, line);) {
@@ -121,6 +124,11 @@ std::vector<VerifyCheck> verify_model(std::string_view model, const EncoderOptio
     return concat(c.model_type, ", ", c.layers, " layers of ", c.hidden_size, ", ", c.heads, " heads");
   };
   if (!add_check(checks, "folder", [&] { return (folder = find_model_folder(model)).string(); })) return checks;
+  if (is_bundle(folder) && !add_check(checks, "checksums", [&] {
+        check_bundle(folder);
+        return concat(files_below(folder).size(), " files");
+      }))
+    return checks;
   if (!add_check(checks, "configuration", [&] {
         pipeline = read_pipeline(folder, options.pooling);
         return shape_of(pipeline.encoder);
@@ -158,8 +166,7 @@ std::vector<VerifyCheck> verify_model(std::string_view model, const EncoderOptio
     add_check(checks, concat("compute ", encoder->info().compute),
               [&] { return check_against_float32(*encoder, *exact); });
   }
-  std::error_code ignored;
-  if (const auto golden = folder / "golden.jsonl"; std::filesystem::exists(golden, ignored))
+  if (const auto golden = folder / "golden.jsonl"; file_exists(golden))
     add_check(checks, "golden vectors", [&] { return check_golden(*float32, golden); });
   return checks;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "kernels/kernels.h"
 #include "model/calibration.h"
 #include "model/tensor_names.h"
@@ -28,9 +29,10 @@ const Tensor& find_tensor(const TensorStore& store, std::span<const std::string>
     fail(ErrorCode::kCorrupt, tensor->file->string(), ": tensor '", tensor->name, "' is ", shape_text(tensor->shape),
          " but the sizes in config.json make it ", shape_text({shape.begin(), shape.size()}),
          "; the two files are probably from different models");
-  if (!is_floating(tensor->dtype))
+  if (!tensor->is_numbers())
     fail(ErrorCode::kUnsupported, tensor->file->string(), ": tensor '", tensor->name, "' is ",
-         dtype_name(tensor->dtype), "; expected floating-point weights (F32, F16, BF16, F64)");
+         dtype_name(tensor->dtype), "; expected floating-point weights (F32, F16, BF16, F64), or bytes (I8) with '",
+         tensor->name, kScaleEnding, "'");
   return *tensor;
 }
 
@@ -233,12 +235,9 @@ Buffer<float> read_tensor(const TensorStore& store, std::span<const std::string>
 }
 
 TensorStore open_weights(const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  const bool safe =
-      fs::exists(folder / "model.safetensors", ignored) || fs::exists(folder / "model.safetensors.index.json", ignored);
+  const bool safe = file_exists(folder / "model.safetensors") || file_exists(folder / "model.safetensors.index.json");
   for (const char* pickle : {"pytorch_model.bin", "pytorch_model.bin.index.json"})
-    if (!safe && fs::exists(folder / pickle, ignored))
+    if (!safe && file_exists(folder / pickle))
       fail(
           ErrorCode::kUnsupported, (folder / pickle).string(),
           ": a pickle can run code when it is read, so it is never opened; convert it once where you trust it, e.g. in "
@@ -253,13 +252,20 @@ EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const E
   w.operands = operands;
   const Family family = config.family;
   const std::int64_t d = config.hidden_size;
-  w.words = read_table(w.store, tensor_names(family, Param::kWords), config.vocab_size, d, pool);
+  const Tensor& words = find_tensor(w.store, tensor_names(family, Param::kWords), {config.vocab_size, d});
+  w.dtype = dtype_name(words.dtype);
+  if (words.scales.empty()) {
+    w.words_table = read_table(w.store, tensor_names(family, Param::kWords), config.vocab_size, d, pool);
+    w.words.floats = w.words_table.view;
+  } else {
+    if (!all_finite(words.scales.data(), std::ssize(words.scales))) fail_not_finite(words);
+    w.words = {.bytes = {reinterpret_cast<const std::int8_t*>(words.data.data()), config.vocab_size, d},
+               .scales = words.scales};
+  }
   w.positions = read_table(w.store, tensor_names(family, Param::kPositions), config.max_positions, d, pool);
   w.parameters = (config.vocab_size + config.max_positions + config.type_vocab_size) * d;
   if (config.type_vocab_size > 0)
     w.types = read_table(w.store, tensor_names(family, Param::kTypes), config.type_vocab_size, d, pool);
-  for (const std::string& name : tensor_names(family, Param::kWords))
-    if (const Tensor* words = w.store.find(name); words != nullptr) w.dtype = dtype_name(words->dtype);
 
   LayerReader reader(w.store, config, operands, calibration, pool, w.parameters);
   if (config.embedding_norm) w.embedding_norm = reader.norm(Param::kEmbeddingNormGamma, Param::kEmbeddingNormBeta);

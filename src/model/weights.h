@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "io/safetensors.h"
 #include "model/encoder_config.h"
+#include "nn/embedding.h"
 #include "nn/linear.h"
 
 namespace sememe {
@@ -35,7 +36,8 @@ struct LayerWeights {
 /// All parameters of the transformer, ready for the kernels. Immutable; shared by every thread.
 struct EncoderWeights {
   TensorStore store;  ///< keeps the mapping alive that the tables look into
-  Table words, positions, types;
+  WordRows words;     ///< look into words_table, or into the file if that has bytes
+  Table words_table, positions, types;
   Norm embedding_norm, final_norm;
   std::vector<LayerWeights> layers;
   NumberType operands = NumberType::kFloat32;  ///< of the layers' products

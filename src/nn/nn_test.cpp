@@ -82,12 +82,20 @@ TEST(Embed, AddsWordTypeAndPositionOfEachText) {
   std::vector<float> out(6);
   const MatView<const float> w(words.data(), 3, 2), p(positions.data(), 3, 2), t(types.data(), 2, 2);
   const MatView<float> o(out.data(), 3, 2);
-  embed(ids, type_ids, offsets, w, p, 0, t, o);
+  embed(ids, type_ids, offsets, {.floats = w}, p, 0, t, o);
   EXPECT_EQ(out, (std::vector<float>{1100.5F, 2200.25F, 3002.5F, 4003.25F, 3010.5F, 4020.25F}));
-  embed(ids, {}, offsets, w, p, 1, t, o);
+  embed(ids, {}, offsets, {.floats = w}, p, 1, t, o);
   EXPECT_EQ(out, (std::vector<float>{1101.5F, 2201.25F, 1003.5F, 2004.25F, 1011.5F, 2021.25F}));
-  embed(ids, {}, offsets, w, {}, 0, {}, o);
+  embed(ids, {}, offsets, {.floats = w}, {}, 0, {}, o);
   EXPECT_EQ(out, (std::vector<float>{100, 200, 1, 2, 10, 20}));
+
+  const std::vector<std::int8_t> bytes = {2, 4, 1, 2, 100, -100};
+  const std::vector<float> scales = {0.5F, 10, 2};
+  const WordRows rows = {.bytes = {bytes.data(), 3, 2}, .scales = scales};
+  embed(ids, {}, offsets, rows, {}, 0, {}, o);
+  EXPECT_EQ(out, (std::vector<float>{200, -200, 1, 2, 10, 20}));
+  embed(ids, type_ids, offsets, rows, p, 0, t, o);
+  EXPECT_EQ(out, (std::vector<float>{1200.5F, 1800.25F, 3002.5F, 4003.25F, 3010.5F, 4020.25F}));
 }
 
 TEST(Pooling, IsTheFormulaOfEachMode) {

@@ -14,6 +14,16 @@ Grid teacher_of(const LossWork& work, std::size_t s) {
   return t;
 }
 
+/// The directions of all sides, one below the other.
+Grid stacked(const std::vector<Side>& sides) {
+  Grid all(0, sides.front().x.cols);
+  for (const Side& side : sides) {
+    all.rows += side.size();
+    all.data.insert(all.data.end(), side.unit.data.begin(), side.unit.data.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 double mse_loss(const LossSpec&, LossWork& work) {
@@ -37,26 +47,34 @@ double mse_loss(const LossSpec&, LossWork& work) {
 double distill_loss(const LossSpec& spec, LossWork& work) {
   double loss = 0;
   const double share = 1.0 / static_cast<double>(work.sides.size());
+  std::vector<Side> teachers;
   for (std::size_t s = 0; s < work.sides.size(); ++s) {
     Side& side = work.sides[s];
-    const Side teacher(teacher_of(work, s));
+    const Side& teacher = teachers.emplace_back(teacher_of(work, s));
     const std::int64_t n = side.size();
-    if (side.x.cols == teacher.x.cols)  // another width: the cosines within the batch are all there is to compare
-      for (std::int64_t i = 0; i < n; ++i) {
-        loss += share * (1 - cosine(side, teacher, i)) / static_cast<double>(n);
-        add_scaled(-share / static_cast<double>(n), teacher.unit.row(i), side.d_unit.row(i), side.x.cols);
-      }
-    if (spec.structure == 0) continue;
-    Grid d = scores(side.unit, side.unit, work.pool);
-    const Grid wanted = scores(teacher.unit, teacher.unit, work.pool);
-    const double weight = share * spec.structure / static_cast<double>(n * n);
-    for (std::size_t i = 0; i < d.data.size(); ++i) {
-      const double off = d.data[i] - wanted.data[i];
-      loss += weight * off * off;
-      d.data[i] = 4 * weight * off;  // the matrix is symmetric: both of its factors are this side
+    if (side.x.cols != teacher.x.cols) continue;  // the cosines within the batch are all there is to compare
+    for (std::int64_t i = 0; i < n; ++i) {
+      loss += share * (1 - cosine(side, teacher, i)) / static_cast<double>(n);
+      add_scaled(-share / static_cast<double>(n), teacher.unit.row(i), side.d_unit.row(i), side.x.cols);
     }
-    Grid unused(n, side.x.cols);
-    scores_backward(d, side.unit, side.unit, side.d_unit, unused, work.pool);
+  }
+  if (spec.structure == 0) return loss;
+  // The cosines of all texts of the batch, also of those of one row.
+  const Grid mine = stacked(work.sides), theirs = stacked(teachers);
+  Grid d = scores(mine, mine, work.pool);
+  const Grid wanted = scores(theirs, theirs, work.pool);
+  const double weight = spec.structure / static_cast<double>(mine.rows * mine.rows);
+  for (std::size_t i = 0; i < d.data.size(); ++i) {
+    const double off = d.data[i] - wanted.data[i];
+    loss += weight * off * off;
+    d.data[i] = 4 * weight * off;  // the matrix is symmetric: both of its factors are these texts
+  }
+  Grid d_mine(mine.rows, mine.cols), unused(mine.rows, mine.cols);
+  scores_backward(d, mine, mine, d_mine, unused, work.pool);
+  const double* from = d_mine.data.data();
+  for (Side& side : work.sides) {
+    add_scaled(1, from, side.d_unit.data.data(), std::ssize(side.d_unit.data));
+    from += side.d_unit.data.size();
   }
   return loss;
 }

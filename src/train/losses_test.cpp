@@ -159,6 +159,23 @@ TEST(Losses, GistLeavesOutWhatTheGuideFindsNearer) {
   EXPECT_GT(data.loss(strict), 1);
 }
 
+TEST(Losses, DistillingColumnsIsDistillingTheirTexts) {
+  const LossSpec spec = *parse_loss("distill");
+  Data columns(spec, 3), stacked(spec, 1);
+  stacked.rows = 3 * columns.rows;
+  stacked.targets = columns.targets;
+  stacked.columns[0] = Buffer<double>(stacked.rows * columns.width);
+  stacked.gradients[0] = Buffer<double>(stacked.rows * columns.width, 0.0);
+  for (std::int64_t s = 0; s < 3; ++s)
+    std::copy(columns.columns[static_cast<std::size_t>(s)].begin(), columns.columns[static_cast<std::size_t>(s)].end(),
+              stacked.columns[0].data() + s * columns.rows * columns.width);
+  EXPECT_NEAR(columns.loss(spec), stacked.loss(spec), 1e-12);
+  for (std::int64_t s = 0; s < 3; ++s)
+    for (std::int64_t i = 0; i < columns.rows * columns.width; ++i)
+      EXPECT_NEAR(columns.gradients[static_cast<std::size_t>(s)][i],
+                  stacked.gradients[0][s * columns.rows * columns.width + i], 1e-12);
+}
+
 TEST(Losses, NamesAreKnownAndUnknown) {
   EXPECT_FALSE(parse_loss("cosnet"));
   EXPECT_NE(loss_names().find("online-contrastive"), std::string::npos);

@@ -1,8 +1,10 @@
 #include "train/model_folder.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/safetensors_writer.h"
 
@@ -10,26 +12,22 @@ namespace sememe::train {
 namespace fs = std::filesystem;
 
 void copy_model_files(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::create_directories(to, error);
-  if (error) fail(ErrorCode::kIo, to.string(), ": cannot make the folder: ", error.message());
-  for (const fs::directory_entry& entry : fs::directory_iterator(from, error)) {
-    const std::string name = entry.path().filename().string(), ending = entry.path().extension().string();
-    if (name.starts_with('.')) continue;
-    if (entry.is_directory()) {
-      // Modules: "1_Pooling", "2_Dense"; nothing else in a folder is part of a model.
-      if (name[0] >= '0' && name[0] <= '9') copy_model_files(entry.path(), to / name);
-      continue;
-    }
+  for (const std::string& name : files_below(from)) {
+    const fs::path relative(name);
+    const std::string file = relative.filename().string(), ending = relative.extension().string();
+    // Modules: "1_Pooling", "2_Dense"; nothing else below a folder is part of a model.
+    const fs::path parents = relative.parent_path();
+    const bool module = std::all_of(parents.begin(), parents.end(),
+                                    [](const fs::path& p) { return p.native()[0] >= '0' && p.native()[0] <= '9'; });
     const bool part = ending == ".json" || ending == ".txt" || ending == ".model";
-    if (!part || name.find(".index.json") != std::string::npos || name == "train_script.py" ||
-        name == "data_config.json")
-      continue;
-    AtomicFile copy(to / name);
-    copy.write(read_file(entry.path(), std::int64_t{1} << 30));
+    if (!module || !part || file.find(".index.json") != std::string::npos || file == "data_config.json") continue;
+    std::error_code error;
+    fs::create_directories(to / parents, error);
+    if (error) fail(ErrorCode::kIo, (to / parents).string(), ": cannot make the folder: ", error.message());
+    AtomicFile copy(to / relative);
+    copy.write(read_file(from / relative, std::int64_t{1} << 30));
     copy.commit();
   }
-  if (error) fail(ErrorCode::kIo, from.string(), ": cannot read the folder: ", error.message());
 }
 
 void save_weights(const ParameterSet<float>& parameters, const fs::path& folder, const fs::path& transformer_folder) {

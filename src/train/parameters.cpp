@@ -34,7 +34,7 @@ template <class T>
 void ParameterSet<T>::load(const std::filesystem::path& folder, const std::string& prefix) {
   const TensorStore store = open_weights(folder);
   for (const auto& [name, tensor] : store.tensors()) {
-    if (!is_floating(tensor.dtype)) continue;  // position_ids: a counter that old files carry along
+    if (!tensor.is_numbers()) continue;  // position_ids: a counter that old files carry along
     Parameter<T>& p = add(prefix + name, tensor.shape);
     constexpr std::int64_t kChunk = 1 << 16;
     std::vector<float> part;

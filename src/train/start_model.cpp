@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/json_copy.h"
@@ -234,12 +235,12 @@ void write_student_model(const StudentOptions& o, const fs::path& from, const st
       fail(ErrorCode::kInvalidArgument, "student layers: expected ascending numbers from 0 to ", config.layers - 1,
            ", found ", layers[i]);
   copy_model_files(from, folder);
-  const fs::path inside = fs::relative(pipeline.transformer_folder, from);
+  const fs::path inside = pipeline.transformer_folder.lexically_relative(from);
   const fs::path target = inside == "." ? folder : folder / inside;
 
   std::vector<std::int32_t> kept;
   if (o.vocab_size > 0 && o.vocab_size < config.vocab_size) {
-    if (!fs::exists(pipeline.transformer_folder / "tokenizer.json"))
+    if (!file_exists(pipeline.transformer_folder / "tokenizer.json"))
       fail(ErrorCode::kUnsupported, from.string(), ": a vocabulary is cut in tokenizer.json, which is not there");
     ThreadPool pool(ThreadPool::size_for(threads));
     const Tokenizer tokenizer = Tokenizer::load(pipeline.transformer_folder);

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "io/file.h"
 #include "io/json_writer.h"
+#include "model/golden.h"
 #include "model/locate.h"
 #include "train/checkpoint.h"
 #include "train/encoder_graph.h"
@@ -320,7 +321,7 @@ class Trainer {
     }
     const PipelineConfig& pipeline = graph_->pipeline();
     copy_model_files(start_, out_);
-    const fs::path inside = fs::relative(pipeline.transformer_folder, start_);
+    const fs::path inside = pipeline.transformer_folder.lexically_relative(start_);
     save_weights(graph_->parameters(), out_, inside == "." ? out_ : out_ / inside);
     std::int64_t parameters = 0;
     for (const auto& p : graph_->parameters().all()) parameters += p->value.size();
@@ -349,14 +350,8 @@ class Trainer {
                                             "Stock markets closed higher on Friday", "cat"};
     const Encoder encoder =
         Encoder::load(out_.string(), {.compute = ComputeType::kFloat32, .threads = options_.threads});
-    const Matrix vectors = encoder.encode(texts);
     AtomicFile file(out_ / "golden.jsonl");
-    for (std::int64_t i = 0; i < vectors.rows(); ++i) {
-      JsonWriter json;
-      json.begin_object().member("text", std::string_view(texts[static_cast<std::size_t>(i)]));
-      json.key("embedding").numbers(vectors.row(i)).end_object().end_line();
-      file.write(json.take());
-    }
+    file.write(golden_lines(encoder, texts));
     file.commit();
   }
 

@@ -47,12 +47,7 @@ TEST_F(Errors, MissingThingsAreThree) {
   expect_error({"verify", "no-such-model"}, 3, "'no-such-model'");
   expect_error({"encode", "-m", model(), "-i", path("nothing.txt")}, 3, "nothing.txt");
   expect_error({"tokenize", "-m", path("tokenizer.json"), "a"}, 3, "tokenizer.json");
-  // Without -m the default model is looked for, and the message tells how to get it.
-  expect_error({"encode", "a"}, 3, "tools/setup",
-               {.environment = {{"HOME", path("")},
-                                {"XDG_CACHE_HOME", path("cache")},
-                                {"HF_HOME", std::nullopt},
-                                {"HF_HUB_CACHE", std::nullopt}}});
+  expect_error({"encode", "-m", write("m.sememe", "no archive"), "a"}, 4, "m.sememe: not a ZIP archive");
 }
 
 TEST_F(Errors, InputThatIsNoTextIsRefused) {

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Gathers the English sentences that the default model is distilled on. Usage: gather.py DATA OUT.jsonl.gz [WIKI_SENTENCES]
+"""Gathers the English texts that the default model is distilled on. Usage: gather.py DATA FOLDER [WIKI_SENTENCES]
 
 DATA is the folder of public data (pairs/, text/, heldout-sentence-hashes.txt). Sources, all of them free to train on:
 Open English WordNet (CC BY 4.0), Wordset, WikiSplit, SQuAD questions, trivia (CC BY-SA 4.0), MedQuAD (CC BY 4.0),
-Tatoeba English (CC BY 2.0 FR), English Wikipedia (CC BY-SA 3.0). Sentences whose hash is listed as held out are left out,
-as are repeats. The order is that of a hash of each sentence, so that the file is the same for the same data.
+Tatoeba English (CC BY 2.0 FR), English Wikipedia (CC BY-SA 3.0) for FOLDER/sentences.jsonl.gz; SNLI's development set (CC
+BY-SA 4.0) for FOLDER/captions.jsonl.gz, in batches of their own, because captions are told apart by small differences.
+For the second stage FOLDER/edits.jsonl.gz has rows of four: a caption and three small changes of it, among them its
+negation; FOLDER/groups.jsonl.gz, rows of any four sentences.
+Sentences whose hash is listed as held out are left out, as are repeats. Some of the texts are passages, as retrieval has
+them. The order is that of a hash of each text, so that the files are the same for the same data.
 """
 import gzip
 import hashlib
@@ -15,6 +19,7 @@ import subprocess
 import sys
 
 WORDS = re.compile(r"\w+")
+PASSAGE_WORDS = 130
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 
 
@@ -40,6 +45,8 @@ def sentences(data, wiki_sentences):
         for row in rows(pairs / f"{name}.jsonl.gz"):
             yield row["anchor"]
             yield from SENTENCE.split(row["positive"])[:3]
+            if name == "medquad":
+                yield " ".join(row["positive"].split()[:PASSAGE_WORDS])
     for name in ("trivia", "tatoeba-en-de"):
         for row in rows(pairs / f"{name}.jsonl.gz"):
             yield row["anchor"]
@@ -47,6 +54,8 @@ def sentences(data, wiki_sentences):
     wiki = subprocess.Popen(["zstd", "-dc", data / "text" / "enwiki.txt.zst"], stdout=subprocess.PIPE, text=True,
                             encoding="utf-8")
     for line in wiki.stdout:
+        if int(digest(line), 16) % 6 == 0:
+            yield " ".join(line.split()[:PASSAGE_WORDS])
         for sentence in SENTENCE.split(line.strip()):
             # One in some, so that the sentences are of as many articles as possible.
             if 4 <= len(sentence.split()) <= 60 and int(digest(sentence), 16) % 3 == 0:
@@ -57,22 +66,99 @@ def sentences(data, wiki_sentences):
             break
 
 
-def main():
-    data, out = pathlib.Path(sys.argv[1]), sys.argv[2]
-    wiki_sentences = int(sys.argv[3]) if len(sys.argv) > 3 else 200_000
-    held_out = set((data / "heldout-sentence-hashes.txt").read_text().split())
+def captions(data):
+    for row in rows(data / "pairs" / "snli-dev.jsonl.gz"):
+        yield row["sentence1"]
+        yield row["sentence2"]
+
+
+SWAPS = [pair.split("/") for pair in (
+    "man/woman men/women boy/girl boys/girls guy/lady child/adult children/adults kid/dog kids/dogs dog/cat dogs/cats "
+    "person/animal people/animals young/old little/big small/large two/three one/two several/two black/white red/blue "
+    "green/yellow brown/gray outside/inside outdoors/indoors up/down near/on over/under front/back in/near with/without "
+    "playing/watching sitting/standing walking/running eating/cooking riding/pushing holding/throwing jumping/lying "
+    "standing/sitting running/resting looking/pointing wearing/carrying smiling/crying talking/singing water/sand "
+    "beach/street street/park park/beach bike/horse ball/stick guitar/piano table/floor").split()]
+CHANGES = dict([(a, b) for a, b in SWAPS] + [(b, a) for a, b in reversed(SWAPS)])
+
+
+def draw(text, what, choices):
+    """One of `choices`, by a hash of the text and of what it is for."""
+    return choices[int(digest(f"{text} {what}"), 16) % len(choices)]
+
+
+def swapped(caption, what):
+    words = caption.split(" ")
+    places = [i for i, word in enumerate(words) if word.lower() in CHANGES]
+    if not places:
+        return None
+    at = draw(caption, what, places)
+    words[at] = CHANGES[words[at].lower()]
+    return " ".join(words)
+
+
+def negated(caption):
+    """The caption said not to be so, in one of three ways."""
+    way = draw(caption, "way", range(3))
+    verb = re.search(r" (is|are) ", caption)
+    if way == 0 and verb:
+        return caption[:verb.end()] + "not " + caption[verb.end():]
+    if way == 1 and re.match(r"(A|An|The|Two|Some|Several) ", caption):
+        return "There is no " + caption.split(" ", 1)[1] if verb is None else "No " + caption.split(" ", 1)[1]
+    return "It is not true that " + caption[0].lower() + caption[1:]
+
+
+def said_otherwise(caption):
+    """The same in other words: another article, a participle for the verb, or a subordinate clause."""
+    verb = re.search(r" (is|are) (\w+ing) ", caption)
+    if verb and draw(caption, "otherwise", range(2)):
+        return "There " + verb.group(1) + " " + caption[0].lower() + caption[1:].replace(verb.group(0), f" {verb.group(2)} ", 1)
+    if verb:
+        return caption[:verb.start()] + f" who {verb.group(1)} {verb.group(2)} " + caption[verb.end():]
+    return re.sub(r"^(A|An|The) ", lambda m: "The " if m.group(1) != "The" else "A ", caption)
+
+
+def edits(captions_):
+    """Rows (caption, changed, denied, mixed with the next one or said otherwise)."""
+    split = [re.match(r"(.+?) ((?:is|are) .+)", caption) for caption in captions_]
+    for i, caption in enumerate(captions_):
+        other = split[(i + 1) % len(split)]
+        mixed = f"{split[i].group(1)} {other.group(2)}" if split[i] and other else None
+        last = mixed if mixed and draw(caption, "last", range(2)) else said_otherwise(caption)
+        row = [caption, swapped(caption, "first") or swapped(last, "last") or caption, negated(caption), last]
+        yield [re.sub(r" ?\.$", "", text) for text in row] if draw(caption, "stop", range(2)) else row
+
+
+def unique(texts, held_out):
+    """The texts that may be trained on, each once, in the order of their hashes."""
     seen = {}
-    for sentence in sentences(data, wiki_sentences):
-        sentence = " ".join(sentence.split())
-        if not 2 <= len(sentence.split()) <= 80:
-            continue
-        key = digest(sentence)
-        if key not in held_out:
-            seen.setdefault(key, sentence)
+    for text in texts:
+        text = " ".join(text.split())
+        key = digest(text)
+        if 2 <= len(text.split()) <= PASSAGE_WORDS and key not in held_out:
+            seen.setdefault(key, text)
+    return [seen[key] for key in sorted(seen)]
+
+
+def write(records, out):
+    count = 0
     with gzip.GzipFile(out, "wb", mtime=0) as file:
-        for key in sorted(seen):
-            file.write((json.dumps({"text": seen[key]}, ensure_ascii=False) + "\n").encode())
-    print(f"{len(seen)} sentences")
+        for count, record in enumerate(records, 1):
+            file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
+    print(f"{out.name}: {count} rows")
+
+
+def main():
+    data, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    wiki_sentences = int(sys.argv[3]) if len(sys.argv) > 3 else 120_000
+    held_out = set((data / "heldout-sentence-hashes.txt").read_text().split())
+    plain = unique(sentences(data, wiki_sentences), held_out)
+    seen = unique(captions(data), held_out)
+    changed = [row for row in edits(seen) if not any(digest(text) in held_out for text in row)]
+    write(({"text": text} for text in plain), folder / "sentences.jsonl.gz")
+    write((dict(zip("abcd", plain[i:i + 4])) for i in range(0, 120_000, 4)), folder / "groups.jsonl.gz")
+    write((dict(zip("abcd", row)) for row in changed), folder / "edits.jsonl.gz")
+    write(({"text": text} for text in seen), folder / "captions.jsonl.gz")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "tokenize/formats/load.h"
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "tokenize/formats/bert_vocab.h"
@@ -34,10 +35,7 @@ Pipeline load_vocab(const fs::path& path, const TokenizerOptions& options) {
 
 /// A folder's tokenizer, from the first of these files that is there.
 Pipeline load_folder(const fs::path& folder, const TokenizerOptions& options) {
-  const auto has = [&](const char* name) {
-    std::error_code ignored;
-    return fs::exists(folder / name, ignored);
-  };
+  const auto has = [&](const char* name) { return file_exists(folder / name); };
   if (has("tokenizer.json")) {
     const TokenizerConfig config = read_tokenizer_config(folder);
     return load_json(folder / "tokenizer.json", config, config.overriding_switches());
@@ -61,14 +59,14 @@ Pipeline load_model(const fs::path& path, const TokenizerOptions& options) {
 
 Pipeline load_pipeline(const fs::path& path, const TokenizerOptions& options) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) return load_folder(path, options);
-  if (!fs::exists(path, ignored)) {
+  if (fs::is_directory(path, ignored) || is_bundle(path)) return load_folder(path, options);
+  if (!file_exists(path)) {
     fail(ErrorCode::kNotFound, path.string(),
          ": no such file or folder; expected a tokenizer.json, a vocab.txt or a folder that holds one");
   }
   const std::string extension = path.extension().string();
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (path.filename() == "vocab.json" && fs::exists(folder / "merges.txt", ignored)) {
+  if (path.filename() == "vocab.json" && file_exists(folder / "merges.txt")) {
     return read_byte_level_folder(folder);
   }
   if (const auto config = find_word_level_config(folder); config && config->filename() == path.filename()) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/utf8.h"
 #include "tokenize/formats/component_text.h"
@@ -408,10 +409,8 @@ std::unique_ptr<const Normalizer> make_normalizer(const Proto& proto, const Conv
 
 std::optional<fs::path> find_sentencepiece_model(const fs::path& folder) {
   for (const char* const name :
-       {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "spm.model", "sentencepiece.model"}) {
-    std::error_code ignored;
-    if (fs::exists(folder / name, ignored)) return folder / name;
-  }
+       {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "spm.model", "sentencepiece.model"})
+    if (file_exists(folder / name)) return folder / name;
   return std::nullopt;
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "io/bundle.h"
+
 namespace sememe {
 namespace {
 
@@ -14,8 +16,7 @@ constexpr std::string_view kNames[] = {"bos_token", "eos_token", "unk_token", "s
                                        "pad_token", "cls_token", "mask_token"};
 
 std::optional<JsonDocument> load_if_there(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
+  if (!file_exists(path)) return std::nullopt;
   return JsonDocument::load(path);
 }
 

@@ -1,6 +1,7 @@
 #include "tokenize/formats/tokenizer_class.h"
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/json.h"
 
 namespace sememe {
@@ -12,8 +13,7 @@ std::string TokenizerClass::describe() const {
 TokenizerClass read_tokenizer_class(const std::filesystem::path& folder, const SpecialTokens& tokens) {
   TokenizerClass out{tokens.text("tokenizer_class", ""), ""};
   if (out.name.ends_with("Fast")) out.name.resize(out.name.size() - 4);
-  std::error_code ignored;
-  if (out.name.empty() && std::filesystem::exists(folder / "config.json", ignored)) {
+  if (out.name.empty() && file_exists(folder / "config.json")) {
     const JsonDocument config = JsonDocument::load(folder / "config.json");
     out.name = config.root().get_string("tokenizer_class", "");
     out.model_type = config.root().get_string("model_type", "");

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "io/bundle.h"
 #include "io/json.h"
 #include "tokenize/formats/special_tokens.h"
 
@@ -81,8 +82,7 @@ TokenizerConfig read_tokenizer_config(const fs::path& folder) {
   TokenizerConfig config;
   std::map<std::int64_t, AddedToken> added;
   const auto read = [&](const char* name, auto&& use) {
-    std::error_code ignored;
-    if (!fs::exists(folder / name, ignored)) return;
+    if (!file_exists(folder / name)) return;
     const JsonDocument document = JsonDocument::load(folder / name);
     use(document.root());
   };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "io/bundle.h"
 #include "io/json.h"
 #include "io/utf8.h"
 #include "tokenize/models/word_lookup.h"
@@ -57,10 +58,8 @@ class PythonSplit final : public PreTokenizer {
 }  // namespace
 
 std::optional<fs::path> find_word_level_config(const fs::path& folder) {
-  for (const char* const name : {kWhitespace, kPhrase}) {
-    std::error_code ignored;
-    if (fs::exists(folder / name, ignored)) return folder / name;
-  }
+  for (const char* const name : {kWhitespace, kPhrase})
+    if (file_exists(folder / name)) return folder / name;
   return std::nullopt;
 }
 
