@@ -108,12 +108,12 @@ struct Lesson {
   Tour tour;
 };
 
-int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const Typed& typed,
-          const Tour* tour) {
+int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const MapOptions& map,
+          const Typed& typed, const Tour* tour) {
   const PageMode mode = typed.words     ? PageMode::kServedWords
                         : typed.encoder ? PageMode::kServedTexts
                                         : PageMode::kServedVectors;
-  const LiveScene live(scene, std::move(input.vectors), std::cref(typed), console.options().threads);
+  const LiveScene live(scene, std::move(input.vectors), map, std::cref(typed), console.options().threads);
   std::string page;
   write_page(
       scene, [&page](std::string_view bytes) { page.append(bytes); }, mode);
@@ -179,13 +179,14 @@ int run_explore(const Arguments& arguments, Console& console) {
   const bool late = !file && input.vectors.rows() > kManyPoints;
   options.neighbors = arguments.number("neighbors").value_or(late ? 0 : options.neighbors);
   const std::string title = arguments.text("title").value_or(scene_title(arguments));
-  Scene scene = make_scene(input, std::move(options), title, console);
+  Scene scene = make_scene(input, options, title, console);
   if (lesson) {
     const std::vector<std::string>& texts = arguments.operands();
     scene.tour =
         lesson->tour.document(texts.empty() ? kLessonText : texts[0], texts.size() < 2 ? kLessonOther : texts[1]);
   }
-  if (!file) return serve(arguments, console, std::move(input), scene, typed, lesson ? &lesson->tour : nullptr);
+  if (!file)
+    return serve(arguments, console, std::move(input), scene, options.map, typed, lesson ? &lesson->tour : nullptr);
   write_scene(scene, *file);
   return 0;
 }

@@ -243,14 +243,21 @@ class Live : public testing::Test {
     Matrix copy(40, 8);
     std::copy_n(points_.data(), 320, copy.data());
     live_.emplace(
-        scene_, std::move(copy),
+        scene_, std::move(copy), both_methods().map,
         [this](std::string_view text) -> std::vector<float> {
           if (text == "short") return {1, 2};
+          if (text == "new") return between();
           const auto at = std::find(scene_.texts.begin(), scene_.texts.end(), text) - scene_.texts.begin();
           if (at == 40) fail(ErrorCode::kNotFound, "no word ", quote(text));
           return {points_.row(at).begin(), points_.row(at).end()};
         },
         2);
+  }
+  /// Near points 4 and 6, and equal to none.
+  std::vector<float> between() const {
+    std::vector<float> out;
+    for (std::int64_t c = 0; c < 8; ++c) out.push_back((points_.row(4)[c] + points_.row(6)[c]) / 2);
+    return out;
   }
   Matrix points_;
   Scene scene_;
@@ -271,6 +278,21 @@ TEST_F(Live, TheTextOfAPointFallsOnItAndHasItsNeighbors) {
   for (std::size_t j = 1; j < 10; ++j) {
     EXPECT_EQ(found[j].elements()[0].as_int(), scene_.neighbor_of[70 + j - 1]);
     EXPECT_NEAR(found[j].elements()[1].as_number(), scene_.neighbor_score[70 + j - 1], 1e-5);
+  }
+}
+
+TEST_F(Live, ANewTextStandsWhereTheMethodOfEachMapPlacesIt) {
+  const JsonDocument document = JsonDocument::parse(live_->place("new"), "answer");
+  const std::vector<Json> places = document.root().at("places").elements();
+  ASSERT_EQ(places.size(), 2u);
+  const std::vector<float> vector = between();
+  for (std::size_t layout = 0; layout < 2; ++layout) {
+    MapOptions options = both_methods().map;
+    options.method = scene_.layouts[layout].method;
+    const Matrix expected =
+        place_on_map(points_.view(), scene_.layouts[layout].points.view(), {vector.data(), 1, 8}, options);
+    for (std::size_t c = 0; c < 2; ++c)
+      EXPECT_NEAR(places[layout].elements()[c].as_number(), expected.row(0)[c], 1e-3) << layout;
   }
 }
 
@@ -319,7 +341,7 @@ TEST_F(Live, UnknownWordsAndOtherLengthsAreErrors) {
   EXPECT_THROW(live_->analogy("p1 - nobody"), Error);
   const Scene empty;
   EXPECT_THROW(LiveScene(
-                   empty, Matrix(0, 0), [](std::string_view) { return std::vector<float>(); }, 1)
+                   empty, Matrix(0, 0), {}, [](std::string_view) { return std::vector<float>(); }, 1)
                    .place("x"),
                Error);
 }
