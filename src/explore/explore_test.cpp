@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "base/fail.h"
 #include "base/rng.h"
@@ -211,6 +212,25 @@ TEST(Scene, NeighborsAreTrueOnesWithTheirCosines) {
         EXPECT_LE(scene.neighbor_score[i * 10 + j], scene.neighbor_score[i * 10 + j - 1]);
       }
     }
+}
+
+TEST(Scene, NeighborsOfManyPointsAreLookedForApproximately) {
+  const Matrix points = random_points(2000, 24);
+  SceneOptions options = both_methods();
+  options.methods = {};
+  options.clusters = 0;
+  std::vector<std::int64_t> told;  // how far: the exact search goes by tiles, the other by cells
+  options.map.progress = [&](const MapProgress& progress) { return told.push_back(progress.done), true; };
+  Scene exact, approximate;
+  fill_scene(exact, points.view(), options);
+  const std::vector<std::int64_t> by_tiles = std::exchange(told, {});
+  options.map.exact_neighbors_up_to = 1999;
+  fill_scene(approximate, points.view(), options);
+  EXPECT_NE(told, by_tiles);
+  EXPECT_EQ(exact.neighbor_recall, 1);
+  EXPECT_GE(approximate.neighbor_recall, 0.99);
+  EXPECT_TRUE(approximate.neighbor_of == exact.neighbor_of);  // so few are all looked at
+  EXPECT_NE(page_of(approximate).find("data-block=\"neighbors\""), std::string::npos);
 }
 
 TEST(Scene, RefusesOtherNumbersOfTextsAndValues) {
