@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Sememe's maps beside openTSNE's, umap-learn's and scikit-learn's, of the same vectors, in turns, on two threads.
 
-Usage: tools/bench-peers maps [--points N] [--rounds N] [--methods LIST] [--metric NAME] VECTORS.npy
+Usage: tools/bench-peers maps [--points N] [--rounds N] [--methods LIST] [--metric NAME] [--peers LIST] VECTORS.npy
 
 Every round runs each side once, in a process of its own; peers that compile when they are first called do so on 500
 points before. The table has the least time of the rounds by the clock and of the processor, and how good the maps are, by one
 piece of code for all: trustworthiness and the part of the ten nearest that is kept, of 1,000 points. `sememe map` reads
 and writes its files within its time; the peers' begins with the array in memory.
+
+`neighbors-15` and `neighbors-90` are the graphs of so many neighbours (cosine): a peer that approximates gets the
+cheapest of its settings that finds 0.99 of the true neighbours of 200 points.
 """
 import argparse
 import json
@@ -20,6 +23,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build/release/sememe"
+BENCH = ROOT / "build/release/sememe_bench"
 THREADS = "2"
 
 PEERS = {  # method: (name, code that makes y of x)
@@ -43,11 +47,97 @@ print(json.dumps([time.perf_counter() - clock, cpu() - before]))
 np.save(sys.argv[2], y.astype(np.float32))
 """
 
+RECALL = 0.99
+NEIGHBORS = {  # peer: (its settings, cheapest first, code that makes n rows of neighbours of unit rows x)
+    "faiss flat": ([None], """
+import faiss
+faiss.omp_set_num_threads(2)
+def run(x, k, setting):
+    index = faiss.IndexFlatIP(x.shape[1])
+    index.add(x)
+    return index.search(x, k + 1)[1]
+"""),
+    "pynndescent": ([1, 1.5, 2, 3], """
+from pynndescent import NNDescent
+def run(x, k, setting):  # setting: neighbours that it looks for, as a part of those wanted
+    return NNDescent(x, metric="cosine", n_neighbors=int(setting * k) + 1, n_jobs=2, random_state=1).neighbor_graph[0]
+"""),
+    "hnswlib": ([50, 100, 200, 400], """
+import hnswlib
+def run(x, k, setting):  # setting: points that a search keeps
+    index = hnswlib.Index("ip", x.shape[1])
+    index.init_index(len(x), ef_construction=100, M=16)
+    index.set_num_threads(2)
+    index.set_ef(max(setting, k + 1))
+    index.add_items(x)
+    return index.knn_query(x, k + 1)[0]
+"""),
+}
+NEIGHBORS_PEER = """
+import json, resource, sys, time, warnings
+import numpy as np
+warnings.filterwarnings("ignore")
+{code}
+x, k = np.load(sys.argv[1]), int(sys.argv[2])
+x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-30)
+if sys.argv[4] == "compile":
+    run(x[:2000], k, {settings}[0])
+cpu = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+looked_at = np.arange(0, len(x), max(1, len(x) // 200))
+truth = x[looked_at] @ x.T
+truth[np.arange(len(looked_at)), looked_at] = -2
+truth = np.argpartition(-truth, k, axis=1)[:, :k]
+for setting in {settings}:
+    clock, before = time.perf_counter(), cpu()
+    found = run(x, k, setting)
+    times = [time.perf_counter() - clock, cpu() - before]
+    kept = [len(set([j for j in found[i] if j != i][:k]) & set(t)) for i, t in zip(looked_at, truth)]
+    recall = sum(kept) / len(kept) / k
+    if recall >= {wanted}:
+        break
+print(json.dumps([times, recall, setting]))
+"""
+
+
+def threads_of_peers():
+    return {**os.environ, "OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": THREADS, "NUMBA_NUM_THREADS": THREADS}
+
+
+def run_neighbors_peer(name, vectors, k, settings):
+    code = NEIGHBORS_PEER.format(code=NEIGHBORS[name][1], settings=settings, wanted=RECALL)
+    command = [sys.executable, "-c", code, vectors, str(k), "cosine", "compile" if name == "pynndescent" else ""]
+    return json.loads(subprocess.run(command, env=threads_of_peers(), capture_output=True, check=True).stdout.splitlines()[-1])
+
+
+def run_neighbors_ours(vectors, k):
+    command = [BENCH, f"--benchmark_filter=ExactNeighbors/{k}/", "--benchmark_format=json"]
+    out = subprocess.run(command, env={**os.environ, "SEMEME_BENCH_VECTORS": vectors}, capture_output=True, check=True)
+    figures = json.loads(out.stdout)["benchmarks"][0]
+    return [figures["real_time"], figures["cpu_time"]], figures["recall"]
+
+
+def compare_neighbors(vectors, k, rounds, peers):
+    """Graphs of k neighbours: least times of rounds in turns."""
+    times, recalls, settings = {}, {}, {}
+    for _ in range(rounds):
+        for name in peers:
+            got, recalls[name], setting = run_neighbors_peer(name, vectors, k, settings.get(name, NEIGHBORS[name][0]))
+            settings[name] = [setting]
+            times.setdefault(name, []).append(got)
+        got, recalls["Sememe"] = run_neighbors_ours(vectors, k)
+        times.setdefault("Sememe", []).append(got)
+    least = {side: [min(column) for column in zip(*rows)] for side, rows in times.items()}
+    for side, (clock, cpu) in least.items():
+        setting = f"setting {settings[side][0]}" if settings.get(side, [None])[0] is not None else ""
+        print(f"neighbors-{k:<4} {side:12} {clock:8.2f} {cpu:8.2f} recall {recalls[side]:.4f} {setting}", flush=True)
+        if side != "Sememe":
+            ratios = [a / b for a, b in zip(least[side], least["Sememe"])]
+            print(f"neighbors-{k:<4} {'ratio':12} {ratios[0]:7.1f}x {ratios[1]:7.1f}x", flush=True)
+
 
 def run_peer(method, vectors, out, metric):
-    environment = {**os.environ, "OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": THREADS, "NUMBA_NUM_THREADS": THREADS}
     command = [sys.executable, "-c", PEER.format(code=PEERS[method][1]), vectors, out, metric]
-    return json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout.splitlines()[-1])
+    return json.loads(subprocess.run(command, env=threads_of_peers(), capture_output=True, check=True).stdout.splitlines()[-1])
 
 
 def run_ours(method, vectors, out, metric):
@@ -88,7 +178,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=20000, help="the first so many of the file")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--methods", default=",".join(PEERS), help="of " + ", ".join(PEERS))
+    methods = [*PEERS, "neighbors-15", "neighbors-90"]
+    parser.add_argument("--methods", default=",".join(methods), help="of " + ", ".join(methods))
+    parser.add_argument("--peers", default=",".join(NEIGHBORS), help="of the neighbours: of " + ", ".join(NEIGHBORS))
     parser.add_argument("--metric", default="cosine", choices=["cosine", "euclidean"])
     parser.add_argument("vectors", type=pathlib.Path)
     options = parser.parse_args()
@@ -100,6 +192,9 @@ def main():
         print(f"{len(x)} x {x.shape[1]}, {options.metric}, {THREADS} threads; least of {options.rounds} rounds in turns")
         print(f"{'method':14} {'side':12} {'seconds':>8} {'CPU s':>8} {'trust':>7} {'kept':>7}")
         for method in options.methods.split(","):
+            if method.startswith("neighbors-"):
+                compare_neighbors(vectors, int(method.removeprefix("neighbors-")), options.rounds, options.peers.split(","))
+                continue
             name = PEERS[method][0]
             sides = {name: run_peer, "Sememe": run_ours}
             times, figures = {side: [] for side in sides}, {}

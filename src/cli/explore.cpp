@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::int64_t kDefaultPort = 8642;
 constexpr std::int64_t kManyPoints = 100000;
+constexpr std::int64_t kMostListed = 4'000'000;  // neighbours in a page to which nobody said how many: some 43 MB
 constexpr std::string_view kLessonText = "The cat sat on the mat.", kLessonOther = "A kitten lay on the rug.";
 
 constexpr Option kInputOptions[] = {
@@ -39,9 +40,12 @@ constexpr Option kPageOptions[] = {
     kMetricOption,
     kPerplexityOption,
     kIterationsOption,
+    {"umap-neighbors", '\0', "N", "umap: neighbours of a point, itself counted (default: 15)", 2, kMostIterations},
+    kMinDistOption,
+    kUmapEpochsOption,
     {"neighbors", 'k', "N",
      "Nearest neighbours of each point, found beforehand; 0 is none, and a served page finds them at a click (default: "
-     "10; 0 for more than 100,000 points that are served)",
+     "10; for more than 100,000 points 0 if served, for more than 400,000 so many that a page holds 4 million)",
      0, 200},
     {"clusters", '\0', "N", "Clusters to find and name; 0 is none (default: as suits the number of points)", 0, 1000},
     kSeedOption,
@@ -108,12 +112,12 @@ struct Lesson {
   Tour tour;
 };
 
-int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const Typed& typed,
-          const Tour* tour) {
+int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const MapOptions& map,
+          const Typed& typed, const Tour* tour) {
   const PageMode mode = typed.words     ? PageMode::kServedWords
                         : typed.encoder ? PageMode::kServedTexts
                                         : PageMode::kServedVectors;
-  const LiveScene live(scene, std::move(input.vectors), std::cref(typed), console.options().threads);
+  const LiveScene live(scene, std::move(input.vectors), map, std::cref(typed), console.options().threads);
   std::string page;
   write_page(
       scene, [&page](std::string_view bytes) { page.append(bytes); }, mode);
@@ -175,18 +179,26 @@ int run_explore(const Arguments& arguments, Console& console) {
     if (!file && embeds) typed.encoder = load_encoder(arguments, console);
     typed.words = std::move(input.words);
   }
-  // All pairs of so many points take long. A server finds neighbours when they are asked for.
-  const bool late = !file && input.vectors.rows() > kManyPoints;
-  options.neighbors = arguments.number("neighbors").value_or(late ? 0 : options.neighbors);
+  if (const auto k = arguments.number("umap-neighbors")) options.map.neighbors = *k;
+  // Neighbours of so many points take long. A server finds neighbours when they are asked for.
+  const std::int64_t n = input.vectors.rows();
+  const bool late = !file && n > kManyPoints;
+  const std::int64_t listed =
+      std::min(options.neighbors, std::max<std::int64_t>(1, kMostListed / std::max<std::int64_t>(1, n)));
+  options.neighbors = arguments.number("neighbors").value_or(late ? 0 : listed);
   const std::string title = arguments.text("title").value_or(scene_title(arguments));
-  Scene scene = make_scene(input, std::move(options), title, console);
+  Scene scene = make_scene(input, options, title, console);
   if (lesson) {
     const std::vector<std::string>& texts = arguments.operands();
     scene.tour =
         lesson->tour.document(texts.empty() ? kLessonText : texts[0], texts.size() < 2 ? kLessonOther : texts[1]);
   }
-  if (!file) return serve(arguments, console, std::move(input), scene, typed, lesson ? &lesson->tour : nullptr);
-  write_scene(scene, *file);
+  if (!file)
+    return serve(arguments, console, std::move(input), scene, options.map, typed, lesson ? &lesson->tour : nullptr);
+  const std::int64_t size = write_scene(scene, *file);
+  if (n > kManyPoints)
+    console.note("the page takes ", (size + 500'000) / 1'000'000, " MB, with the nearest ", scene.neighbors,
+                 " of each point (-k)");
   return 0;
 }
 

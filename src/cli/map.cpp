@@ -33,8 +33,8 @@ constexpr Option kMapOptions[] = {
     kPerplexityOption,
     kIterationsOption,
     {"neighbors", '\0', "N", "umap: neighbours of a point, itself counted (default: 15)", 2, kMostIterations},
-    {"min-dist", '\0', "X", "umap: how close points may lie (default: 0.1)"},
-    {"epochs", '\0', "N", "umap: rounds (default: 500 up to 10,000 points, else 200)", 0, kMostIterations},
+    kMinDistOption,
+    kUmapEpochsOption,
     {"supervised", '\0', "", "umap: keep points of different --labels apart; an empty label is unknown"},
     {"start", '\0', "pca|spectral", "Where points start (default: pca for tsne, spectral for umap)"},
     kSeedOption,
@@ -63,8 +63,6 @@ MapOptions all_map_options(const Arguments& arguments, const Console& console) {
   MapOptions options = map_options(arguments, console);
   options.method = *parse_map_method(arguments.text("method").value_or("tsne"));
   options.neighbors = arguments.number("neighbors").value_or(options.neighbors);
-  if (const auto distance = arguments.text("min-dist")) options.min_dist = number_of(*distance, "min-dist");
-  options.epochs = arguments.number("epochs");
   if (const auto start = arguments.text("start")) options.start = parse_map_start(*start);
   return options;
 }

@@ -9,6 +9,8 @@ MapOptions map_options(const Arguments& arguments, const Console& console) {
   options.metric = *parse_map_metric(arguments.text("metric").value_or("cosine"));
   if (const auto perplexity = arguments.text("perplexity")) options.perplexity = number_of(*perplexity, "perplexity");
   options.iterations = arguments.number("iterations").value_or(options.iterations);
+  if (const auto distance = arguments.text("min-dist")) options.min_dist = number_of(*distance, "min-dist");
+  options.epochs = arguments.number("epochs");
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
   options.progress_interval = 10;

@@ -18,6 +18,10 @@ inline constexpr Option kSeedOption = {
     "seed", '\0',           "N", "Of what is left to chance; one seed always gives the same map (default: 1)",
     0,      kMostIterations};
 
+inline constexpr Option kMinDistOption = {"min-dist", '\0', "X", "umap: how close points may lie (default: 0.1)"};
+inline constexpr Option kUmapEpochsOption = {
+    "epochs", '\0', "N", "umap: rounds (default: 500 up to 10,000 points, else 200)", 0, kMostIterations};
+
 /// What these flags say; not the method.
 MapOptions map_options(const Arguments& arguments, const Console& console);
 

@@ -1,5 +1,6 @@
 #include "cli/scene.h"
 
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -26,6 +27,9 @@ Scene make_scene(MapInput& input, SceneOptions options, std::string title, Conso
   };
   fill_scene(scene, input.vectors.view(), options);
   stages.finish();
+  if (scene.neighbor_recall < 1)
+    console.note("neighbours were looked for approximately: some ", std::lround(1000 * scene.neighbor_recall),
+                 " of 1,000 true ones are there");
   return scene;
 }
 
@@ -35,10 +39,15 @@ std::string scene_title(const Arguments& arguments) {
   return path == "-" ? "Texts" : std::filesystem::path(path).filename().string();
 }
 
-void write_scene(const Scene& scene, const std::string& name) {
+std::int64_t write_scene(const Scene& scene, const std::string& name) {
   AtomicFile out(output_path(name));
-  write_page(scene, [&out](std::string_view bytes) { out.write(bytes); });
+  std::int64_t size = 0;
+  write_page(scene, [&](std::string_view bytes) {
+    out.write(bytes);
+    size += std::ssize(bytes);
+  });
   out.commit();
+  return size;
 }
 
 }  // namespace sememe::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/arguments.h"
@@ -15,7 +16,7 @@ Scene make_scene(MapInput& input, SceneOptions options, std::string title, Conso
 /// What to call the points: the name of their file, "Fourteen words" of --demo, else "Texts".
 std::string scene_title(const Arguments& arguments);
 
-/// Writes the page of `scene` to the file that -o names.
-void write_scene(const Scene& scene, const std::string& name);
+/// Writes the page of `scene` to the file that -o names; returns its bytes.
+std::int64_t write_scene(const Scene& scene, const std::string& name);
 
 }  // namespace sememe::cli

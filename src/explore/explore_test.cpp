@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "base/fail.h"
 #include "base/rng.h"
@@ -213,6 +214,25 @@ TEST(Scene, NeighborsAreTrueOnesWithTheirCosines) {
     }
 }
 
+TEST(Scene, NeighborsOfManyPointsAreLookedForApproximately) {
+  const Matrix points = random_points(2000, 24);
+  SceneOptions options = both_methods();
+  options.methods = {};
+  options.clusters = 0;
+  std::vector<std::int64_t> told;  // how far: the exact search goes by tiles, the other by cells
+  options.map.progress = [&](const MapProgress& progress) { return told.push_back(progress.done), true; };
+  Scene exact, approximate;
+  fill_scene(exact, points.view(), options);
+  const std::vector<std::int64_t> by_tiles = std::exchange(told, {});
+  options.map.exact_neighbors_up_to = 1999;
+  fill_scene(approximate, points.view(), options);
+  EXPECT_NE(told, by_tiles);
+  EXPECT_EQ(exact.neighbor_recall, 1);
+  EXPECT_GE(approximate.neighbor_recall, 0.99);
+  EXPECT_TRUE(approximate.neighbor_of == exact.neighbor_of);  // so few are all looked at
+  EXPECT_NE(page_of(approximate).find("data-block=\"neighbors\""), std::string::npos);
+}
+
 TEST(Scene, RefusesOtherNumbersOfTextsAndValues) {
   const Matrix points = random_points(5, 3);
   Scene texts;
@@ -243,14 +263,21 @@ class Live : public testing::Test {
     Matrix copy(40, 8);
     std::copy_n(points_.data(), 320, copy.data());
     live_.emplace(
-        scene_, std::move(copy),
+        scene_, std::move(copy), both_methods().map,
         [this](std::string_view text) -> std::vector<float> {
           if (text == "short") return {1, 2};
+          if (text == "new") return between();
           const auto at = std::find(scene_.texts.begin(), scene_.texts.end(), text) - scene_.texts.begin();
           if (at == 40) fail(ErrorCode::kNotFound, "no word ", quote(text));
           return {points_.row(at).begin(), points_.row(at).end()};
         },
         2);
+  }
+  /// Near points 4 and 6, and equal to none.
+  std::vector<float> between() const {
+    std::vector<float> out;
+    for (std::int64_t c = 0; c < 8; ++c) out.push_back((points_.row(4)[c] + points_.row(6)[c]) / 2);
+    return out;
   }
   Matrix points_;
   Scene scene_;
@@ -271,6 +298,21 @@ TEST_F(Live, TheTextOfAPointFallsOnItAndHasItsNeighbors) {
   for (std::size_t j = 1; j < 10; ++j) {
     EXPECT_EQ(found[j].elements()[0].as_int(), scene_.neighbor_of[70 + j - 1]);
     EXPECT_NEAR(found[j].elements()[1].as_number(), scene_.neighbor_score[70 + j - 1], 1e-5);
+  }
+}
+
+TEST_F(Live, ANewTextStandsWhereTheMethodOfEachMapPlacesIt) {
+  const JsonDocument document = JsonDocument::parse(live_->place("new"), "answer");
+  const std::vector<Json> places = document.root().at("places").elements();
+  ASSERT_EQ(places.size(), 2u);
+  const std::vector<float> vector = between();
+  for (std::size_t layout = 0; layout < 2; ++layout) {
+    MapOptions options = both_methods().map;
+    options.method = scene_.layouts[layout].method;
+    const Matrix expected =
+        place_on_map(points_.view(), scene_.layouts[layout].points.view(), {vector.data(), 1, 8}, options);
+    for (std::size_t c = 0; c < 2; ++c)
+      EXPECT_NEAR(places[layout].elements()[c].as_number(), expected.row(0)[c], 1e-3) << layout;
   }
 }
 
@@ -319,7 +361,7 @@ TEST_F(Live, UnknownWordsAndOtherLengthsAreErrors) {
   EXPECT_THROW(live_->analogy("p1 - nobody"), Error);
   const Scene empty;
   EXPECT_THROW(LiveScene(
-                   empty, Matrix(0, 0), [](std::string_view) { return std::vector<float>(); }, 1)
+                   empty, Matrix(0, 0), {}, [](std::string_view) { return std::vector<float>(); }, 1)
                    .place("x"),
                Error);
 }

@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.h"
 #include "explore/scene.h"
+#include "map/place_map.h"
 #include "sememe/matrix.h"
 
 namespace sememe {
@@ -24,12 +25,12 @@ class LiveScene {
   using Embed = std::function<std::vector<float>(std::string_view)>;
 
   /// `scene` must outlive this. Shapes  vectors (N, D), those that the scene was made of. Cosine scales them to
-  /// length 1.
-  LiveScene(const Scene& scene, Matrix vectors, Embed embed, int threads);
+  /// length 1. `map`: the options that its maps were made with.
+  LiveScene(const Scene& scene, Matrix vectors, const MapOptions& map, Embed embed, int threads);
 
-  /// {"text", "terms": [], "places": [[x, y] of each layout], "neighbors": [[point, score], ...]}. A place is the mean
-  /// of those of the five nearest points, weighted by how close they are; the text of a point falls on it. Errors those
-  /// of Embed; kInvalidArgument: a vector of another length, or one that is not finite; no points.
+  /// {"text", "terms": [], "places": [[x, y] of each layout], "neighbors": [[point, score], ...]}. A place is
+  /// that of place_on_map(); what equals a point falls on it. Errors those of Embed; kInvalidArgument: a vector of
+  /// another length, or one that is not finite; no points.
   std::string place(std::string_view text) const;
 
   /// {"neighbors"} of a point, without itself: for pages that were made without neighbours.
@@ -45,19 +46,26 @@ class LiveScene {
 
   struct Near {
     std::int64_t point;
-    float score;  ///< as Scene::neighbor_score
+    double distance;
+  };
+  /// How near all points are to a vector: larger is nearer. In float32: the nearest are to be compared anew.
+  struct Scores {
+    std::vector<float> query;  ///< of length 1 under cosine
+    std::vector<float> of;
   };
   std::int64_t shown() const { return scene_.neighbors > 0 ? scene_.neighbors : kShown; }
   std::vector<float> vector_of(std::string_view text) const;
-  /// The k nearest points, some left out.
-  std::vector<Near> nearest(std::span<const float> vector, std::int64_t k, std::span<const std::string> left_out) const;
-  void places(JsonWriter& json, std::span<const float> vector) const;
-  void neighbors(JsonWriter& json, std::span<const float> vector, std::span<const std::string> left_out) const;
+  Scores scores(std::span<const float> vector) const;
+  /// The k nearest points, by their distance in double; some left out.
+  std::vector<Near> nearest(const Scores& scores, std::int64_t k, std::span<const std::string> left_out) const;
+  void places(JsonWriter& json, std::span<const float> vector, const Scores& scores) const;
+  void neighbors(JsonWriter& json, std::span<const Near> found) const;
 
   const Scene& scene_;
   Matrix vectors_;
   Embed embed_;
   mutable ThreadPool pool_;
+  std::vector<MapPlacer> placers_;  ///< one a layout
 };
 
 /// The terms of "king - man + woman": texts and their signs. Signs stand between blanks; the first may be left out.

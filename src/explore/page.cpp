@@ -143,6 +143,7 @@ class Page {
         .member("dimensions", scene_.dimensions)
         .member("metric", map_metric_name(scene_.metric))
         .member("neighbors", scene_.neighbors)
+        .member("neighbor_recall", scene_.neighbor_recall)
         .member("live", live_name(mode_))
         .key("layouts")
         .begin_array();

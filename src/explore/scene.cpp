@@ -27,9 +27,13 @@ void check(const Scene& scene, std::int64_t n) {
 void find_neighbors(Scene& scene, MatView<const float> points, const SceneOptions& options, ThreadPool& pool) {
   const std::int64_t k = scene.neighbors = std::min(options.neighbors, std::max<std::int64_t>(0, points.rows - 1));
   if (k < 1) return;
-  KnnGraph graph = exact_knn(points, k, scene.metric, pool, [&](std::int64_t done, std::int64_t total) {
+  const KnnProgress progress = [&](std::int64_t done, std::int64_t total) {
     return !options.map.progress || options.map.progress({.stage = "neighbours", .done = done, .total = total});
-  });
+  };
+  KnnGraph graph = points.rows > options.map.exact_neighbors_up_to
+                       ? approximate_knn(points, k, scene.metric, options.map.seed, pool, progress)
+                       : exact_knn(points, k, scene.metric, pool, progress);
+  scene.neighbor_recall = graph.recall;
   scene.neighbor_of = std::move(graph.indices);
   for (const double distance : graph.distances)
     scene.neighbor_score.push_back(static_cast<float>(scene.metric == MapMetric::kCosine ? 1 - distance : distance));

@@ -41,6 +41,7 @@ struct Scene {
   std::int64_t neighbors = 0;             ///< K
   std::vector<std::int32_t> neighbor_of;  ///< (N, K), nearest first, in the original space
   std::vector<float> neighbor_score;      ///< (N, K): cosine, or distance under kEuclidean
+  double neighbor_recall = 1;             ///< part of the true neighbours that are there, measured if below 1
   Clusters clusters;
   std::vector<std::string> cluster_names;
   std::string tour;  ///< Tour::document() of a page that begins with the lesson, else ""
@@ -49,7 +50,7 @@ struct Scene {
 struct SceneOptions {
   std::vector<MapMethod> methods;        ///< in the order of the page; their other options are those of `map`
   MapOptions map;                        ///< progress is told for every method
-  std::int64_t neighbors = 10;           ///< 0: none, which saves N^2 distances
+  std::int64_t neighbors = 10;           ///< 0: none, which saves the search for them
   std::optional<std::int64_t> clusters;  ///< absent: as many as suit N
   /// Called with the layout's name before its stages begin.
   std::function<void(std::string_view what)> begin;
@@ -57,6 +58,8 @@ struct SceneOptions {
 
 /// Makes maps, neighbours and clusters of points. The caller moves texts and columns in before: names of clusters are
 /// made of the texts.
+///
+/// Neighbours are looked for approximately beyond options.map.exact_neighbors_up_to points.
 ///
 /// Shapes   points (N, D); scene.texts and all columns (N), or empty.
 /// Values   the same for one seed and any number of threads.

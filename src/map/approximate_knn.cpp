@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "kernels/kernels.h"
+#include "map/coarse_rows.h"
 #include "map/knn_graph.h"
 #include "map/lanes.h"
 #include "map/points.h"
@@ -19,7 +20,8 @@ constexpr std::int64_t kLeastCell = 256, kMostCell = 1024;
 constexpr std::int64_t kProbedPoints = 12'000;  // that a point is compared with at first, at least
 constexpr std::int64_t kLeastKept = 16;         // neighbours of a point while they are looked for
 constexpr std::int64_t kReach = 24;             // nearest neighbours whose own so many are looked at
-constexpr int kMostSweeps = 4, kMostDoublings = 2;
+constexpr int kMostSweeps = 4, kMostDoublings = 3;
+constexpr std::int64_t kSpare = 16;     // candidates beyond those kept, for what products in bfloat16 may swap
 constexpr std::int64_t kChecked = 200;  // points whose true neighbours are looked for
 constexpr double kWantedRecall = 0.99;
 constexpr std::int64_t kRowsAtOnce = 112;
@@ -44,9 +46,9 @@ class Cells {
   /// False: stopped.
   bool run() {
     choose_checked();
-    std::int64_t probed = std::max(kProbedPoints, 16 * wanted_);
-    for (int doubling = 0; doubling <= kMostDoublings; ++doubling, probed *= 2) {
-      if (!search(std::min(probed, n_))) return false;
+    std::int64_t seen = 0, probed = std::max(kProbedPoints, 16 * wanted_);
+    for (int doubling = 0; doubling <= kMostDoublings && seen < n_; ++doubling, seen = probed, probed *= 2) {
+      if (!search(seen, probed)) return false;
       recall_ = measure();
       for (int sweep = 0; sweep < kMostSweeps && recall_ < kWantedRecall; ++sweep) {
         if (!refine()) return false;
@@ -54,7 +56,7 @@ class Cells {
         recall_ = measure();
         if (recall_ < before + 0.005) break;
       }
-      if (recall_ >= kWantedRecall || probed >= n_) break;
+      if (recall_ >= kWantedRecall) break;
     }
     return true;
   }
@@ -165,11 +167,13 @@ class Cells {
       cells_.push_back({i, end - i, cell[original_[i]]});
       i = end;
     }
-    for (const Cell& c : cells_) tiles_.emplace_back(rows(c.first, c.count), std::span<const float>(), pool_);
+    const NumberType type = fastest_float();
+    coarse_ = CoarseRows(rows_, n_, d_, type, pool_);
+    for (const Cell& c : cells_) tiles_.emplace_back(rows(c.first, c.count), std::span<const float>(), pool_, type);
   }
 
-  /// Cells to compare with those of `cell`: itself, then the nearest until they have so many points.
-  std::vector<std::int64_t> probes(std::int64_t cell, std::int64_t points) const {
+  /// Cells to compare with `cell`: itself, then the nearest, those that hold the points from `seen` on until `points`.
+  std::vector<std::int64_t> probes(std::int64_t cell, std::int64_t seen, std::int64_t points) const {
     std::vector<std::pair<double, std::int64_t>> order;
     const float* const centre = centres_.data() + cells_[cell].centre * d_;
     for (std::int64_t c = 0; c < std::ssize(cells_); ++c)
@@ -179,40 +183,41 @@ class Cells {
                          c);
     std::sort(order.begin(), order.end());
     std::vector<std::int64_t> out;
-    for (std::int64_t seen = 0, at = 0; at < std::ssize(order) && (seen < points); ++at) {
-      out.push_back(order[at].second);
-      seen += cells_[order[at].second].count;
+    for (std::int64_t before = 0, at = 0; at < std::ssize(order) && before < points; ++at) {
+      if (before >= seen) out.push_back(order[at].second);
+      before += cells_[order[at].second].count;
     }
     return out;
   }
 
   bool tell(std::int64_t done, std::int64_t total) const { return !progress_ || progress_(done * n_ / total, n_); }
 
-  bool search(std::int64_t points) {
-    lists_ = Buffer<Candidate>(n_ * k_);
+  /// Looks at the cells that are beyond the nearest `seen` points, until `points`.
+  bool search(std::int64_t seen, std::int64_t points) {
+    if (seen == 0) lists_ = Buffer<Candidate>(n_ * k_);
     const std::int64_t cells = std::ssize(cells_), round = 16 * pool_.size();
     std::vector<Buffer<float>> scratch(pool_.size());
     for (std::int64_t begin = 0; begin < cells; begin += round) {
       if (!tell(begin, cells)) return false;
       pool_.run(std::min(round, cells - begin), [&](std::int64_t c, int worker) {
         scratch[worker].reserve_discard(kRowsAtOnce * 2 * kMostCell);
-        search_cell(begin + c, points, scratch[worker]);
+        search_cell(begin + c, seen, points, scratch[worker]);
       });
     }
     return true;
   }
 
-  void search_cell(std::int64_t cell, std::int64_t points, Buffer<float>& scratch) {
+  void search_cell(std::int64_t cell, std::int64_t seen, std::int64_t points, Buffer<float>& scratch) {
     const Cell& mine = cells_[cell];
-    // One more than is wanted, for the point itself.
-    Candidates candidates(mine.count, k_ + 1);
+    Candidates candidates(mine.count, k_ + kSpare);
     std::vector<std::int32_t> hits(2 * kMostCell);
-    for (const std::int64_t other : probes(cell, std::max(points, k_ + 1))) {
+    // One more than is wanted, for the point itself.
+    for (const std::int64_t other : probes(cell, seen, std::max(points, k_ + 1))) {
       const Cell& theirs = cells_[other];
       for (std::int64_t first = 0; first < mine.count; first += kRowsAtOnce) {
         const std::int64_t count = std::min(kRowsAtOnce, mine.count - first);
         const MatView<float> dots(scratch.data(), count, theirs.count);
-        tiles_[other].forward(rows(mine.first + first, count), dots);
+        tiles_[other].forward(coarse_.rows(mine.first + first, count), dots);
         for (std::int64_t i = 0; i < count; ++i) {
           const float* const bias = rows_.bias.data() + theirs.first;
           const std::int64_t query = first + i,
@@ -224,7 +229,18 @@ class Cells {
         }
       }
     }
-    for (std::int64_t i = 0; i < mine.count; ++i) keep(mine.first + i, candidates.best(i), lists_);
+    std::vector<Candidate> found;
+    for (std::int64_t i = mine.first; i < mine.first + mine.count; ++i) {
+      const std::span<const Candidate> best = candidates.best(i - mine.first);
+      found.assign(best.begin(), best.end());
+      for (Candidate& candidate : found) candidate.score = score(i, candidate.index);
+      // Those known from before may come again.
+      if (seen > 0) found.insert(found.end(), lists_.data() + i * k_, lists_.data() + (i + 1) * k_);
+      std::sort(found.begin(), found.end());
+      const auto equal = [](const Candidate& a, const Candidate& b) { return a.index == b.index; };
+      found.erase(std::unique(found.begin(), found.end(), equal), found.end());
+      keep(i, found, lists_);
+    }
   }
 
   /// The k best of some, nearest first.
@@ -326,6 +342,7 @@ class Cells {
   std::vector<Linear> tiles_;
   std::vector<std::int32_t> original_;  ///< of a row by cell, its place among the points
   Prepared rows_;
+  CoarseRows coarse_;
   Buffer<Candidate> lists_;  ///< (n, k), nearest first, by rows of cells
   std::vector<std::int64_t> checked_;
   std::vector<float> least_;

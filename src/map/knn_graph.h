@@ -29,17 +29,19 @@ struct KnnGraph {
 /// Tells how far the search is; false stops, and the rest of the graph is then unset. May be empty.
 using KnnProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
-/// Exact: all products are looked at, tile by tile, in float32, each for both of its points; the nearest k + 16 are
-/// then compared anew (in double up to 4,096 points). Values   k is lowered to n - 1. Same bits for any pool. Errors
-/// kUnsupported: more than 2^31 - 1 points. Memory   two copies of the points, 16 (k + 16) bytes a point.
+/// Exact: all products are looked at, tile by tile, each for both of its points; the nearest k + 16 are then compared
+/// anew (in double up to 4,096 points). Beyond those, and from 64 dimensions on, products are in bfloat16 where that is
+/// fast: a point whose neighbours they cannot prove, by a bound on their error, is looked at again in float32, and so
+/// are all if a quarter is in doubt. Values   k is lowered to n - 1. Same bits for any pool. Errors   kUnsupported:
+/// more than 2^31 - 1 points. Memory   two copies of the points, 20 (k + 16) bytes a point.
 KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric, ThreadPool& pool,
                    const KnnProgress& progress = {});
 
 /// Approximate, for many points: each looks at the cells of a k-means partition that are near its own, then at the
-/// neighbours of its neighbours, until 99 % of the true neighbours of 200 points are found, or four times as many cells
-/// were looked at; `recall` tells. Of 70,000 sentence vectors of 384 dimensions it finds 0.988 in twice the time that
-/// exact_knn() takes: it pays beyond some hundred thousand points, or for few dimensions. Same bits for any pool.
-/// Values, errors, `progress` as exact_knn(). Source   inverted files: Jegou, Douze & Schmid 2011; neighbours of
+/// neighbours of its neighbours, and at twice as many cells, until 99 % of the true neighbours of 200 points are found,
+/// or eight times as many cells were looked at; `recall` tells. It takes longer than exact_knn() for 70,000 sentence
+/// vectors of 384 dimensions: it pays beyond some hundred thousand points, or for few dimensions. Same bits for any
+/// pool. Values, errors, `progress` as exact_knn(). Source   inverted files: Jegou, Douze & Schmid 2011; neighbours of
 /// neighbours: Dong, Moses & Li 2011.
 KnnGraph approximate_knn(MatView<const float> points, std::int64_t k, MapMetric metric, std::uint64_t seed,
                          ThreadPool& pool, const KnnProgress& progress = {});

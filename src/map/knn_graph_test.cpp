@@ -70,6 +70,32 @@ TEST(ExactKnn, EquallyNearPointsComeInTheOrderOfTheirIndices) {
   }
 }
 
+TEST(ExactKnn, PointsThatFastProductsCannotTellApartGetTheirTrueNeighbours) {
+  ThreadPool pool(2);
+  const std::int64_t n = 5000, d = 64, k = 12;
+  for (const std::int64_t close : {0, 400, 3000}) {  // so many lie closer together than bfloat16 can tell
+    std::vector<float> x = normals(n * d);
+    for (std::int64_t i = 1; i <= close; ++i)
+      for (std::int64_t j = 0; j < d; ++j) x[(n - i) * d + j] = x[j] + 0.05F * x[(n - i) * d + j];
+    const MatView<const float> points(x.data(), n, d);
+    for (const MapMetric metric : {MapMetric::kCosine, MapMetric::kEuclidean}) {
+      const KnnGraph graph = exact_knn(points, k, metric, pool);
+      for (std::int64_t i = 0; i < n; i += 83) {
+        std::vector<double> all;
+        for (std::int64_t j = 0; j < n; ++j)
+          if (j != i) all.push_back(exact_distance(points.row_span(i), points.row_span(j), metric));
+        std::nth_element(all.begin(), all.begin() + (k - 1), all.end());
+        for (std::int64_t c = 0; c < k; ++c) {
+          const std::int32_t j = graph.neighbors(i)[c];
+          EXPECT_NE(j, i);
+          EXPECT_LE(exact_distance(points.row_span(i), points.row_span(j), metric), all[k - 1] * 1.001 + 1e-9)
+              << close << " " << i << " " << c;
+        }
+      }
+    }
+  }
+}
+
 TEST(ExactKnn, ZeroVectorHasCosineDistanceOneFromAll) {
   ThreadPool pool(1);
   const std::vector<float> x = {0, 0, 1, 0, 2, 0.1F, 0, 0};

@@ -65,6 +65,21 @@ TEST_F(ExploreCommand, TheSameInputGivesTheSamePage) {
   EXPECT_TRUE(read(first) == read(second));
 }
 
+TEST_F(ExploreCommand, FlagsOfUmapShapeItsMap) {
+  const std::string in = vectors(60), plain = path("plain.html"), other = path("other.html");
+  output_of({"explore", "-i", in, "--method", "umap", "--epochs", "20", "-o", plain});
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--umap-neighbors", "4"}, {"--min-dist", "0.7"}, {"--epochs", "40"}}) {
+    std::vector<std::string> command = {"explore", "-i", in, "--method", "umap", "--epochs", "20", "-o", other};
+    if (flags[0] == "--epochs")
+      command[6] = flags[1];
+    else
+      command.insert(command.end(), flags.begin(), flags.end());
+    output_of(command);
+    EXPECT_FALSE(read(plain) == read(other)) << flags[0];
+  }
+}
+
 TEST_F(ExploreCommand, MapWritesThePageOfOneMethod) {
   const std::string html = path("map.html");
   output_of({"map", "-i", vectors(12), "--method", "pca", "-o", html});
