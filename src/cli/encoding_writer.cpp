@@ -30,92 +30,87 @@ std::vector<std::pair<std::int64_t, std::int64_t>> offsets_of(const Encoding& en
 
 class JsonEncodings : public EncodingWriter {
  public:
-  explicit JsonEncodings(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
+  using EncodingWriter::EncodingWriter;
 
-  void write(std::int64_t index, std::string_view text, const Encoding& encoding) override {
-    json_.begin_object().member("index", index);
-    members(text, encoding);
+  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const override {
+    JsonWriter json;
+    json.begin_object().member("index", index);
+    members(json, text, encoding);
     if (!encoding.overflowing.empty()) {
-      json_.key("overflowing").begin_array();
+      json.key("overflowing").begin_array();
       for (const Encoding& piece : encoding.overflowing) {
-        json_.begin_object();
-        members(text, piece);
-        json_.end_object();
+        json.begin_object();
+        members(json, text, piece);
+        json.end_object();
       }
-      json_.end_array();
+      json.end_array();
     }
-    json_.end_object().end_line();
-    file_.write(json_.take());
+    json.end_object().end_line();
+    out.append(json.text());
   }
-  void finish() override { file_.commit(); }
 
  private:
-  void members(std::string_view text, const Encoding& encoding) {
-    integers("ids", encoding.ids);
-    json_.key("tokens").begin_array();
-    for (const std::string& token : encoding.tokens) json_.value(std::string_view(token));
-    json_.end_array().key("offsets").begin_array();
+  void members(JsonWriter& json, std::string_view text, const Encoding& encoding) const {
+    integers(json, "ids", encoding.ids);
+    json.key("tokens").begin_array();
+    for (const std::string& token : encoding.tokens) json.value(std::string_view(token));
+    json.end_array().key("offsets").begin_array();
     for (const auto& [begin, end] : offsets_of(encoding, text, output_))
-      json_.begin_array().value(begin).value(end).end_array();
-    json_.end_array();
-    integers("type_ids", encoding.type_ids);
-    integers("special", encoding.special);
-    json_.key("word_ids").begin_array();
-    for (const std::int32_t word : encoding.word_ids) word < 0 ? json_.null() : json_.value(word);
-    json_.end_array();
+      json.begin_array().value(begin).value(end).end_array();
+    json.end_array();
+    integers(json, "type_ids", encoding.type_ids);
+    integers(json, "special", encoding.special);
+    json.key("word_ids").begin_array();
+    for (const std::int32_t word : encoding.word_ids) word < 0 ? json.null() : json.value(word);
+    json.end_array();
   }
 
   template <class T>
-  void integers(std::string_view name, const std::vector<T>& values) {
-    json_.key(name).begin_array();
-    for (const T value : values) json_.value(value);
-    json_.end_array();
+  static void integers(JsonWriter& json, std::string_view name, const std::vector<T>& values) {
+    json.key(name).begin_array();
+    for (const T value : values) json.value(value);
+    json.end_array();
   }
-
-  EncodingOutput output_;
-  JsonWriter json_;
-  AtomicFile file_;
 };
 
 class IdLines : public EncodingWriter {
  public:
-  explicit IdLines(const EncodingOutput& output) : file_(output_path(output.name)) {}
+  using EncodingWriter::EncodingWriter;
 
-  void write(std::int64_t, std::string_view, const Encoding& encoding) override {
-    line(encoding);
-    for (const Encoding& piece : encoding.overflowing) line(piece);
+  void lines(std::int64_t, std::string_view, const Encoding& encoding, std::string& out) const override {
+    line(encoding, out);
+    for (const Encoding& piece : encoding.overflowing) line(piece, out);
   }
-  void finish() override { file_.commit(); }
 
  private:
-  void line(const Encoding& encoding) {
-    std::string text;
-    for (const std::int32_t id : encoding.ids) text.append(text.empty() ? "" : " ").append(std::to_string(id));
-    file_.write(text.append("\n"));
+  static void line(const Encoding& encoding, std::string& out) {
+    const char* separator = "";
+    for (const std::int32_t id : encoding.ids) {
+      out.append(separator).append(std::to_string(id));
+      separator = " ";
+    }
+    out.push_back('\n');
   }
-
-  AtomicFile file_;
 };
 
 class EncodingTable : public EncodingWriter {
  public:
-  explicit EncodingTable(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
+  using EncodingWriter::EncodingWriter;
 
-  void write(std::int64_t index, std::string_view text, const Encoding& encoding) override {
-    if (index > 0) file_.write("\n");
+  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const override {
+    if (index > 0) out.push_back('\n');
     std::string title = concat("text ", index, ": ", encoding.size(), encoding.size() == 1 ? " token  " : " tokens  ");
     title.append(shorten(printable(text), std::max(20, 80 - static_cast<int>(title.size()))));
-    file_.write(title.append("\n"));
-    rows(text, encoding);
+    out.append(title.append("\n"));
+    rows(text, encoding, out);
     for (const Encoding& piece : encoding.overflowing) {
-      file_.write(concat("cut off: ", piece.size(), piece.size() == 1 ? " token\n" : " tokens\n"));
-      rows(text, piece);
+      out.append(concat("cut off: ", piece.size(), piece.size() == 1 ? " token\n" : " tokens\n"));
+      rows(text, piece, out);
     }
   }
-  void finish() override { file_.commit(); }
 
  private:
-  void rows(std::string_view text, const Encoding& encoding) {
+  void rows(std::string_view text, const Encoding& encoding, std::string& out) const {
     const auto offsets = offsets_of(encoding, text, output_);
     std::vector<std::string> tokens;
     int width = 5;
@@ -127,15 +122,14 @@ class EncodingTable : public EncodingWriter {
       std::string line = right_aligned(static_cast<std::int64_t>(i), 6).append(right_aligned(encoding.ids[i], 8));
       line.append("  ").append(output_.show_offsets ? pad_right(tokens[i], width) : tokens[i]);
       if (output_.show_offsets) line.append(concat("  ", offsets[i].first, "-", offsets[i].second));
-      file_.write(line.append("\n"));
+      out.append(line.append("\n"));
     }
   }
-
-  EncodingOutput output_;
-  AtomicFile file_;
 };
 
 }  // namespace
+
+EncodingWriter::EncodingWriter(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
 
 std::int64_t CharacterCounter::before(std::int32_t bytes) {
   if (bytes < at_) at_ = 0, characters_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "io/file.h"
 #include "sememe/tokenizer.h"
 
 namespace sememe::cli {
@@ -22,11 +23,21 @@ struct EncodingOutput {
 ///   json   {"index":0,"ids":[...],"tokens":[...],"offsets":[[0,3],...],"type_ids":[...],"special":[...],
 ///          "word_ids":[...]} a line; pieces that truncation cut off follow as "overflowing":[{"ids":...},...]
 ///   ids    ids separated by spaces, a text on a line; pieces that truncation cut off have lines of their own
+/// Threads  lines() may be called from many at once; the others take turns.
 class EncodingWriter {
  public:
+  explicit EncodingWriter(const EncodingOutput& output);
   virtual ~EncodingWriter() = default;
-  virtual void write(std::int64_t index, std::string_view text, const Encoding& encoding) = 0;
-  virtual void finish() = 0;
+  /// Appends what stands in the file for one text.
+  virtual void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const = 0;
+  void write(std::string_view lines) { file_.write(lines); }
+  void finish() { file_.commit(); }
+
+ protected:
+  const EncodingOutput output_;
+
+ private:
+  AtomicFile file_;
 };
 std::unique_ptr<EncodingWriter> make_encoding_writer(const EncodingOutput& output);
 

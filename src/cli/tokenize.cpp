@@ -1,7 +1,8 @@
-#include <algorithm>
-#include <functional>
+#include <string>
+#include <vector>
 
 #include "base/fail.h"
+#include "base/thread_pool.h"
 #include "cli/arguments.h"
 #include "cli/chunks.h"
 #include "cli/command.h"
@@ -57,14 +58,19 @@ int run_tokenize(const Arguments& arguments, Console& console) {
                                             .pair = pair.value_or(""),
                                             .show_offsets = arguments.on("offsets"),
                                             .count_characters = arguments.text("offset-unit") == "char"});
+  // The thread that found the tokens of a text also makes its lines, so that only the writing is left to one.
+  ThreadPool pool(ThreadPool::size_for(console.options().threads));
+  constexpr std::int64_t kTextsPerJob = 16;
   for_each_chunk(input, console, [&](Chunk& chunk) {
-    std::vector<Encoding> encodings;
-    if (!pair) encodings = tokenizer.encode_batch(chunk.texts(), options, console.options().threads);
-    for (std::int64_t i = 0; i < chunk.size(); ++i) {
-      const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
-      writer->write(chunk.first + i, text,
-                    pair ? tokenizer.encode_pair(text, *pair, options) : encodings[static_cast<std::size_t>(i)]);
-    }
+    std::vector<std::string> lines(static_cast<std::size_t>((chunk.size() + kTextsPerJob - 1) / kTextsPerJob));
+    for_each_block(pool, chunk.size(), kTextsPerJob, [&](std::int64_t first, std::int64_t count, int) {
+      for (std::int64_t i = first; i < first + count; ++i) {
+        const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
+        const Encoding encoding = pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
+        writer->lines(chunk.first + i, text, encoding, lines[static_cast<std::size_t>(first / kTextsPerJob)]);
+      }
+    });
+    for (const std::string& part : lines) writer->write(part);
   });
   writer->finish();
   return 0;

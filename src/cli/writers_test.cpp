@@ -177,7 +177,9 @@ TEST_F(Writers, EncodingAsJsonCountsInTheUnitAskedFor) {
   const auto line = [&](bool count_characters) {
     const auto writer =
         make_encoding_writer({.name = path("e"), .format = "json", .pair = "ß", .count_characters = count_characters});
-    writer->write(5, "é!", encoding());
+    std::string lines;
+    writer->lines(5, "é!", encoding(), lines);
+    writer->write(lines);
     writer->finish();
     return read(path("e"));
   };
@@ -193,7 +195,9 @@ TEST_F(Writers, PiecesThatWereCutOffFollow) {
   whole.overflowing.push_back(encoding());
   for (const std::string format : {"ids", "json", "table"}) {
     const auto writer = make_encoding_writer({.name = path(format.c_str()), .format = format, .pair = "ß"});
-    writer->write(0, "é!", whole);
+    std::string lines;
+    writer->lines(0, "é!", whole, lines);
+    writer->write(lines);
     writer->finish();
   }
   EXPECT_EQ(read(path("ids")), "101 7 8 102\n101 7 8 102\n");
