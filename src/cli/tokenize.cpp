@@ -66,8 +66,13 @@ int run_tokenize(const Arguments& arguments, Console& console) {
     for_each_block(pool, chunk.size(), kTextsPerJob, [&](std::int64_t first, std::int64_t count, int) {
       for (std::int64_t i = first; i < first + count; ++i) {
         const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
-        const Encoding encoding = pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
-        writer->lines(chunk.first + i, text, encoding, lines[static_cast<std::size_t>(first / kTextsPerJob)]);
+        try {
+          const Encoding encoding =
+              pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
+          writer->lines(chunk.first + i, text, encoding, lines[static_cast<std::size_t>(first / kTextsPerJob)]);
+        } catch (const Error& e) {
+          fail(e.code(), "text ", chunk.first + i, ": ", e.what());
+        }
       }
     });
     for (const std::string& part : lines) writer->write(part);

@@ -145,7 +145,7 @@ AttentionProbe::~AttentionProbe() = default;
 std::int64_t AttentionProbe::layers() const { return state_->config.layers; }
 
 AttentionProbe AttentionProbe::load(std::string_view model) {
-  return AttentionProbe(std::make_unique<State>(read_pipeline(find_model_folder(model), "mean")));
+  return AttentionProbe(std::make_unique<State>(read_transformer_pipeline(find_model_folder(model), "mean")));
 }
 
 AttentionTrace AttentionProbe::trace(std::span<const std::int32_t> ids) const {

@@ -63,9 +63,13 @@ EncoderInfo describe(std::string_view name, const std::filesystem::path& folder,
   info.activation = c.activation_name;
   info.weight_dtype = weights.dtype;
   info.norm_placement = c.norm == NormPlacement::kPost ? "post" : "pre";
-  info.modules = {
-      concat("Transformer(", c.model_type, ", ", c.layers, " layers, ", c.hidden_size, ")"),
-      concat("Pooling(", pooling_text(pipeline.pooling), pipeline.include_prompt ? ")" : ", without the prompt)")};
+  if (c.family == Family::kStatic)
+    info.modules = {concat("StaticEmbedding(", c.vocab_size, " tokens, ", c.hidden_size,
+                           c.leaves_out_unknown ? ", without unknown tokens)" : ")")};
+  else
+    info.modules = {
+        concat("Transformer(", c.model_type, ", ", c.layers, " layers, ", c.hidden_size, ")"),
+        concat("Pooling(", pooling_text(pipeline.pooling), pipeline.include_prompt ? ")" : ", without the prompt)")};
   for (const PipelineConfig::Step& step : pipeline.steps) info.modules.push_back(step_text(step));
   info.prompts.assign(pipeline.prompts.begin(), pipeline.prompts.end());
   info.default_prompt_name = pipeline.default_prompt_name;

@@ -15,6 +15,7 @@
 #include "model/locate.h"
 #include "model/pipeline.h"
 #include "model/segments.h"
+#include "model/static_model.h"
 #include "model/transformer.h"
 
 namespace sememe {
@@ -33,6 +34,13 @@ int thread_count(int asked) {
 /// The limit on tokens and where it comes from.
 std::pair<std::int64_t, std::string> token_limit(const EncoderOptions& options, const PipelineConfig& pipeline,
                                                  const Tokenizer& tokenizer) {
+  if (pipeline.encoder.family == Family::kStatic) {
+    if (!options.max_tokens) return {pipeline.encoder.max_positions, "no limit"};
+    if (*options.max_tokens < 1 || *options.max_tokens > pipeline.encoder.max_positions)
+      fail(ErrorCode::kInvalidArgument, "max tokens: expected 1 to ", pipeline.encoder.max_positions, ", found ",
+           *options.max_tokens);
+    return {*options.max_tokens, "given"};
+  }
   const std::int64_t positions = pipeline.encoder.max_positions, special = tokenizer.special_tokens_added();
   if (options.max_tokens) {
     if (*options.max_tokens <= special || *options.max_tokens > positions)
@@ -57,6 +65,7 @@ std::pair<std::int64_t, std::string> token_limit(const EncoderOptions& options, 
 }
 
 NumberType number_type(ComputeType compute, const EncoderConfig& config) {
+  if (config.family == Family::kStatic) return NumberType::kFloat32;  // it has no products
   if (compute == ComputeType::kAuto) return fastest_float();
   if (compute == ComputeType::kBfloat16) return NumberType::kBfloat16;
   if (compute == ComputeType::kFloat32) return NumberType::kFloat32;
@@ -103,17 +112,21 @@ struct Encoder::State {
   Transformer transformer;
   Head head;
   std::int64_t max_tokens = 0;
+  std::optional<std::int32_t> leave_out;  ///< id of unknown tokens, if they do not count
   EncoderInfo info;
 
   mutable std::mutex turn;                    // guards the workspaces
   mutable std::vector<Workspace> workspaces;  // one a worker
 
+  bool is_static() const { return pipeline.encoder.family == Family::kStatic; }
   Request resolve(const EncodeOptions& options) const;
   SegmentOptions segment_options(std::size_t first_text, const Request& request, const EncodeOptions& options) const {
     return {.prompt = request.prompt,
             .max_tokens = max_tokens,
             .on_long = options.on_long,
-            .first_text = static_cast<std::int64_t>(first_text)};
+            .first_text = static_cast<std::int64_t>(first_text),
+            .bag = is_static(),
+            .leave_out = leave_out};
   }
 
   /// Runs the transformer over every segment; consume(s, token vectors of segment s) is called once for each, from
@@ -123,6 +136,8 @@ struct Encoder::State {
   void run_group(const Segments& segments, std::span<const std::int64_t> group, Workspace& workspace, ThreadPool* inner,
                  int workers, FunctionRef<void(std::int64_t, MatView<const float>)> consume) const;
   void encode_block(const Segments& segments, const Request& request, MatView<float> out, SegmentMaker* next) const;
+  /// The mean of each segment's rows of the table, straight from there; `next` as in run().
+  void pool_static(const Segments& segments, Matrix& pooled, SegmentMaker* next) const;
 };
 
 Request Encoder::State::resolve(const EncodeOptions& options) const {
@@ -199,6 +214,17 @@ void Encoder::State::run(const Segments& segments, FunctionRef<void(std::int64_t
   });
 }
 
+void Encoder::State::pool_static(const Segments& segments, Matrix& pooled, SegmentMaker* next) const {
+  constexpr std::int64_t kSegmentsPerJob = 64;
+  const std::int64_t jobs = (segments.count() + kSegmentsPerJob - 1) / kSegmentsPerJob;
+  pool.run(jobs + (next == nullptr ? 0 : next->jobs()), [&](std::int64_t job, int) {
+    if (job >= jobs) return next->run(job - jobs);
+    const std::int64_t end = std::min((job + 1) * kSegmentsPerJob, segments.count());
+    for (std::int64_t s = job * kSegmentsPerJob; s < end; ++s)
+      mean_rows(segments.segment(s), transformer.weights().words.floats, pooled.row(s));
+  });
+}
+
 void Encoder::State::encode_block(const Segments& segments, const Request& request, MatView<float> out,
                                   SegmentMaker* next) const {
   Matrix pooled(segments.count(), head.pooled_width());
@@ -207,7 +233,10 @@ void Encoder::State::encode_block(const Segments& segments, const Request& reque
     const bool first = std::binary_search(segments.first.begin(), segments.first.end(), s);
     head.pool(tokens, first ? request.prompt_tokens : 0, pooled.row(s));
   };
-  run(segments, pool_segment, next);
+  if (is_static())
+    pool_static(segments, pooled, next);
+  else
+    run(segments, pool_segment, next);
 
   // Windows of one text: their mean, weighted by their tokens. Text i moves to row i, which no later text has used yet.
   for (std::int64_t i = 0; i < out.rows; ++i) {
@@ -265,6 +294,9 @@ Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
   info.compute = compute_name(operands);
   info.threads = threads;
 
+  std::optional<std::int32_t> leave_out;
+  if (pipeline.encoder.leaves_out_unknown) leave_out = unknown_token(pipeline.transformer_folder);
+
   Encoder encoder;
   encoder.state_.reset(new State{.pipeline = pipeline,
                                  .tokenizer = std::move(tokenizer),
@@ -272,6 +304,7 @@ Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
                                  .transformer = Transformer(pipeline.encoder, std::move(weights)),
                                  .head = std::move(head),
                                  .max_tokens = max_tokens,
+                                 .leave_out = leave_out,
                                  .info = std::move(info)});
   return encoder;
 }

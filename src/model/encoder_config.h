@@ -12,9 +12,10 @@ namespace sememe {
 /// norm after the last layer (MegatronBERT).
 enum class NormPlacement { kPost, kPre };
 
-/// Model families whose files can be read. A family is a column of the tensor-name table (tensor_names.cpp) and a
+/// Model families whose files can be read. kStatic is a table without a transformer (static_model.h); any other family
+/// is a column of the tensor-name table (tensor_names.cpp) and a
 /// row of the table in encoder_config.cpp.
-enum class Family { kBert, kMegatronBert };
+enum class Family { kBert, kMegatronBert, kStatic };
 
 /// Sizes and switches of the transformer, from config.json.
 struct EncoderConfig {
@@ -32,6 +33,7 @@ struct EncoderConfig {
   std::string activation_name;
   NormPlacement norm = NormPlacement::kPost;
   bool embedding_norm = true;
+  bool leaves_out_unknown = false;  ///< kStatic: unknown tokens do not count in the mean
 
   std::int64_t head_dim() const { return hidden_size / heads; }
 };

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "io/bundle.h"
 #include "model/locate.h"
+#include "model/static_model.h"
 
 namespace sememe {
 namespace fs = std::filesystem;
@@ -124,7 +125,7 @@ std::string_view class_name(std::string_view type) { return type.substr(type.rfi
 void read_modules(const fs::path& folder, const Json& modules, bool overridden, PipelineConfig& p) {
   using Kind = PipelineConfig::Step::Kind;
   std::int64_t width = p.encoder.hidden_size;
-  bool pooled = false;
+  bool pooled = p.encoder.family == Family::kStatic;  // its table and its mean are one module
   for (std::size_t i = 1; i < modules.elements().size(); ++i) {
     const Json module = modules.elements()[i];
     const std::string_view type = class_name(module.at("type").as_string());
@@ -146,7 +147,7 @@ void read_modules(const fs::path& folder, const Json& modules, bool overridden, 
       p.steps.push_back({.kind = Kind::kNormalize, .folder = where, .in = width, .out = width});
     } else {
       fail(ErrorCode::kUnsupported, module.where(), ": module type ", quote(module.at("type").as_string()),
-           " is not known; known ones: Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout");
+           " is not known; known ones: Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout");
     }
     if (!p.steps.empty()) {
       const PipelineConfig::Step& step = p.steps.back();
@@ -185,6 +186,33 @@ void read_limits(const fs::path& folder, PipelineConfig& p) {
   p.lowercase_first = config.get_bool("do_lower_case", false);
 }
 
+/// A folder of model2vec without modules.json: its config.json says so, or it has the table of a StaticEmbedding and
+/// no config.json.
+bool is_bare_static(const fs::path& folder) {
+  if (file_exists(folder / "config.json"))
+    return JsonDocument::load(folder / "config.json").root().get_string("model_type", "") == "model2vec";
+  return file_exists(folder / "model.safetensors") &&
+         TensorStore::open(folder / "model.safetensors").find("embedding.weight") != nullptr;
+}
+
+void read_static(const fs::path& folder, bool module, PipelineConfig& p) {
+  if (!p.pooling.empty() && p.pooling != std::vector{PoolingMode::kMean})
+    fail(ErrorCode::kInvalidArgument, folder.string(), ": a static model has the mean of its tokens; --pooling ",
+         pooling_text(p.pooling), " is not possible");
+  p.pooling = {PoolingMode::kMean};
+  p.transformer_folder = folder;
+  p.encoder = read_static_config(folder, module);
+}
+
+/// model2vec's own reading of a folder: "normalize" stands in one of two files.
+void read_bare_static(const fs::path& folder, PipelineConfig& p) {
+  read_static(folder, false, p);
+  const char* const file = file_exists(folder / "config.json") ? "config.json" : "config_sentence_transformers.json";
+  const std::int64_t d = p.encoder.hidden_size;
+  if (file_exists(folder / file) && JsonDocument::load(folder / file).root().get_bool("normalize", false))
+    p.steps.push_back({.kind = PipelineConfig::Step::Kind::kNormalize, .folder = folder, .in = d, .out = d});
+}
+
 EncoderConfig read_encoder_config(const fs::path& folder) {
   if (!file_exists(folder / "config.json"))
     fail(ErrorCode::kNotFound, (folder / "config.json").string(),
@@ -211,6 +239,10 @@ PipelineConfig read_pipeline(const fs::path& folder, const std::optional<std::st
   PipelineConfig p;
   if (pooling) p.pooling = parse_pooling_flag(*pooling);
   if (!file_exists(folder / "modules.json")) {
+    if (is_bare_static(folder)) {
+      read_bare_static(folder, p);
+      return p;
+    }
     p.transformer_folder = folder;
     p.encoder = read_encoder_config(folder);
     if (!pooling)
@@ -224,14 +256,28 @@ PipelineConfig read_pipeline(const fs::path& folder, const std::optional<std::st
   const Json modules = document.root();
   if (modules.elements().empty()) modules.fail("expected a list of modules, found an empty one");
   const Json first = modules.elements().front();
-  if (class_name(first.at("type").as_string()) != "Transformer")
+  const std::string_view type = class_name(first.at("type").as_string());
+  const fs::path where = inside_folder(folder, first.get_string("path", ""), first.where());
+  if (type == "StaticEmbedding") {
+    read_static(where, true, p);
+  } else if (type == "Transformer") {
+    p.transformer_folder = where;
+    p.encoder = read_encoder_config(where);
+  } else {
     fail(ErrorCode::kUnsupported, first.where(), ": module type ", quote(first.at("type").as_string()),
-         " is not known as the first module; known ones: Transformer");
-  p.transformer_folder = inside_folder(folder, first.get_string("path", ""), first.where());
-  p.encoder = read_encoder_config(p.transformer_folder);
+         " is not known as the first module; known ones: Transformer, StaticEmbedding");
+  }
   read_modules(folder, modules, pooling.has_value(), p);
   read_prompts(folder, p);
   read_limits(p.transformer_folder, p);
+  return p;
+}
+
+PipelineConfig read_transformer_pipeline(const fs::path& folder, const std::optional<std::string>& pooling) {
+  PipelineConfig p = read_pipeline(folder, pooling);
+  if (p.encoder.family == Family::kStatic)
+    fail(ErrorCode::kUnsupported, folder.string(), ": expected a transformer, found a static model (a table of token ",
+         "vectors without layers)");
   return p;
 }
 

@@ -49,6 +49,10 @@ struct PipelineConfig {
 ///          architecture or activation (named); kInvalidArgument: pooling is not known and not given, or misspelt.
 PipelineConfig read_pipeline(const std::filesystem::path& folder, const std::optional<std::string>& pooling);
 
+/// The same for callers that need layers. Errors   as above; kUnsupported: a static model.
+PipelineConfig read_transformer_pipeline(const std::filesystem::path& folder,
+                                         const std::optional<std::string>& pooling);
+
 /// "mean", "cls+max": for people.
 std::string pooling_text(const std::vector<PoolingMode>& modes);
 

@@ -8,8 +8,30 @@
 namespace sememe {
 namespace {
 
+[[noreturn]] void fail_too_long(std::int64_t total, const SegmentOptions& options) {
+  fail(ErrorCode::kInvalidArgument, "has ", total, " tokens, more than the ", options.max_tokens,
+       " that are read; shorten it, or let long texts be cut or split into windows");
+}
+
+/// For a static model. Its windows, weighted by their tokens, would have the mean of the whole: there are none.
+void add_bag(const Tokenizer& tokenizer, std::string_view text, const SegmentOptions& options,
+             SegmentMaker::Part& part) {
+  const auto before = static_cast<std::ptrdiff_t>(part.ids.size());
+  tokenizer.encode_ids(text, part.ids, {.add_special_tokens = false});
+  if (options.leave_out)
+    part.ids.erase(std::remove(part.ids.begin() + before, part.ids.end(), *options.leave_out), part.ids.end());
+  const std::int64_t total = std::ssize(part.ids) - before;
+  if (total > options.max_tokens && options.on_long == OnLong::kError) fail_too_long(total, options);
+  const std::int64_t used = options.on_long == OnLong::kTruncate ? std::min(total, options.max_tokens) : total;
+  part.ids.resize(static_cast<std::size_t>(before + used));
+  part.lengths.push_back(used);
+  part.counts.push_back(1);
+  part.stats.push_back({static_cast<std::int32_t>(total), static_cast<std::int32_t>(used)});
+}
+
 void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOptions& options,
               SegmentMaker::Part& part) {
+  if (options.bag) return add_bag(tokenizer, text, options, part);
   const Truncation truncation{.max_length = options.max_tokens};
   const std::size_t before = part.ids.size();
   const std::int64_t total = tokenizer.encode_ids(text, part.ids, {.truncation = truncation});
@@ -20,9 +42,7 @@ void add_text(const Tokenizer& tokenizer, std::string_view text, const SegmentOp
     part.stats.push_back({static_cast<std::int32_t>(total), static_cast<std::int32_t>(used)});
     return;
   }
-  if (options.on_long == OnLong::kError)
-    fail(ErrorCode::kInvalidArgument, "has ", total, " tokens, more than the ", options.max_tokens,
-         " that are read; shorten it, or let long texts be cut or split into windows");
+  if (options.on_long == OnLong::kError) fail_too_long(total, options);
   part.ids.resize(before);
   const Encoding encoding = tokenizer.encode(text, {.truncation = truncation, .keep_overflow = true});
   const auto add_window = [&](const Encoding& window) {

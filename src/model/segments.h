@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ struct SegmentOptions {
   std::int64_t max_tokens = 0;  ///< special tokens included
   OnLong on_long = OnLong::kTruncate;
   std::int64_t first_text = 0;  ///< number of texts[0] in the caller's list, for messages
+  bool bag = false;             ///< for a static model: no special tokens, no windows, texts may have no token
+  std::optional<std::int32_t> leave_out;  ///< of a bag: an id that does not count
 };
 
 /// Tokenizes texts in jobs that threads may share, so that it can go on beside other work.

@@ -59,7 +59,8 @@ std::string check_forward(const Encoder& encoder) {
     const double norm = std::sqrt(squares);
     if (!std::isfinite(norm))
       fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones gives a vector that is not finite");
-    if (encoder.info().normalizes && !(std::abs(norm - 1) <= 1e-5))
+    // A text without a token, as "" is to a static model, has zeros.
+    if (encoder.info().normalizes && norm != 0 && !(std::abs(norm - 1) <= 1e-5))
       fail(ErrorCode::kCorrupt, "text ", i, " of the built-in ones: expected length 1, found ", norm);
     const Matrix alone = encoder.encode(std::span(kTexts).subspan(static_cast<std::size_t>(i), 1));
     if (std::memcmp(alone.data(), row.data(), row.size_bytes()) != 0)

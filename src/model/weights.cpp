@@ -9,6 +9,7 @@
 #include "io/bundle.h"
 #include "kernels/kernels.h"
 #include "model/calibration.h"
+#include "model/static_model.h"
 #include "model/tensor_names.h"
 
 namespace sememe {
@@ -247,6 +248,7 @@ TensorStore open_weights(const std::filesystem::path& folder) {
 
 EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool,
                                     NumberType operands, const Calibration* calibration) {
+  if (config.family == Family::kStatic) return load_static_weights(folder, config, pool);
   assert(operands != NumberType::kInt8 || calibration != nullptr);
   EncoderWeights w{.store = open_weights(folder)};
   w.operands = operands;

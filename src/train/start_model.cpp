@@ -225,7 +225,7 @@ void write_scratch_model(const ScratchOptions& o, const std::vector<ExampleSourc
 
 void write_student_model(const StudentOptions& o, const fs::path& from, const std::vector<ExampleSource>& sources,
                          int threads, const fs::path& folder) {
-  const PipelineConfig pipeline = read_pipeline(from, std::nullopt);
+  const PipelineConfig pipeline = read_transformer_pipeline(from, std::nullopt);
   const EncoderConfig& config = pipeline.encoder;
   std::vector<std::int64_t> layers = o.layers;
   if (layers.empty())

@@ -154,7 +154,7 @@ class Trainer {
     } else {
       start_ = find_model_folder(options_.model);
     }
-    const PipelineConfig pipeline = read_pipeline(start_, std::nullopt);
+    const PipelineConfig pipeline = read_transformer_pipeline(start_, std::nullopt);
     if (!pipeline.include_prompt &&
         std::any_of(options_.data.begin(), options_.data.end(), [](const TrainData& d) { return !d.prompts.empty(); }))
       fail(ErrorCode::kUnsupported, start_.string(),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "parity/compare.h"
 #include "sememe/encoder.h"
 #include "support/shared_data.h"
+#include "support/temporary_folder.h"
 
 namespace sememe {
 namespace {
@@ -95,6 +97,70 @@ INSTANTIATE_TEST_SUITE_P(Golden, TinyBert, testing::ValuesIn(bert_fixtures()), [
   return name;
 });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(TinyBert);
+
+std::vector<std::string> case_texts(const std::filesystem::path& folder) {
+  std::vector<std::string> texts;
+  const JsonDocument document = JsonDocument::load(folder / "cases.json");
+  for (const Json& c : document.root().at("cases").elements()) texts.emplace_back(c.at("text").as_string());
+  return texts;
+}
+
+TEST(StaticModels, GiveTheVectorsOfSentenceTransformers) {
+  for (const char* name : {"static-embedding", "static-embedding-hub", "model2vec"}) {
+    const auto folder = test::shared_data(std::string("golden/models/") + name);
+    SEMEME_SKIP_WITHOUT(folder);
+    const std::vector<std::string> texts = case_texts(folder);
+    const Encoder encoder = Encoder::load(folder.string());
+    std::vector<TextStats> stats;
+    expect_rows(encoder.encode(texts, {}, &stats), NpzReader(folder / "expected.npz").read("embeddings"), name);
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const JsonDocument document = JsonDocument::load(folder / "cases.json");
+    const TokenEmbeddings tokens = encoder.encode_tokens(views);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const auto want = document.root().at("cases").elements()[i].at("ids").elements();
+      ASSERT_EQ(tokens.offsets[i + 1] - tokens.offsets[i], std::ssize(want)) << name << ", text " << i;
+      EXPECT_EQ(stats[i].tokens_used, std::ssize(want));
+      for (std::size_t k = 0; k < want.size(); ++k)
+        EXPECT_EQ(tokens.ids[static_cast<std::size_t>(tokens.offsets[i]) + k], want[k].as_int());
+    }
+  }
+}
+
+TEST(StaticModels, WithoutModulesUnknownTokensAreLeftOutAsModel2vecDoes) {
+  const auto folder = test::shared_data("golden/models/model2vec");
+  SEMEME_SKIP_WITHOUT(folder);
+  const test::TemporaryFolder bare;
+  for (const char* file : {"config.json", "model.safetensors", "tokenizer.json"})
+    std::filesystem::copy_file(folder / file, bare.path() / file);
+  const Encoder encoder = Encoder::load(bare.path().string());
+  expect_rows(encoder.encode(case_texts(folder)), NpzReader(folder / "expected.npz").read("embeddings_model2vec"),
+              "embeddings_model2vec");
+}
+
+TEST(StaticModels, EveryStorageOfModel2vecGivesItsVectors) {
+  const auto folder = test::shared_data("models/model2vec-fixtures");
+  SEMEME_SKIP_WITHOUT(folder);
+  std::string long_text = "hello";
+  for (int i = 1; i < 1000; ++i) long_text += " hello";
+  const auto check = [&](const char* model, const std::string& text, const char* expected, double bound) {
+    const Encoder encoder = Encoder::load((folder / model).string());
+    const std::string_view view = text;
+    const Matrix got = encoder.encode(std::span(&view, 1));
+    const JsonDocument document = JsonDocument::load(folder / expected);
+    const auto want = document.root().elements().at(0).elements();
+    ASSERT_EQ(std::ssize(want), got.cols()) << model;
+    for (std::size_t k = 0; k < want.size(); ++k)
+      EXPECT_LE(std::abs(got.row(0)[k] - want[k].as_number()), bound) << model << ", " << k;
+  };
+  for (const char* model : {"test-model-float32", "test-model-sentence-transformers"}) {
+    check(model, "hello world", "embeddings_short.json", 1e-5);
+    check(model, long_text, "embeddings_long.json", 1e-5);
+  }
+  // Half precision and bytes, whose reference is the float32 model: 2^-11 and 1/127 of the largest value.
+  check("test-model-float16", "hello world", "embeddings_short.json", 1e-3);
+  check("test-model-int8", "hello world", "embeddings_short.json", 2e-2);
+  check("test-model-vocab-quantized", long_text, "embeddings_vocab_quantized.json", 1e-5);
+}
 
 // tests/golden/make_megatron_bert.py made the model and these values.
 TEST(PreNorm, GivesTheReferenceVectors) {
