@@ -45,7 +45,7 @@ test("a served lesson follows the texts that are typed", async (t) => {
   await page.fill("#other", "<b>hostile</b>");
   await page.getByRole("button", { name: "Follow it" }).click();
   await page.locator("[role=status]", { hasText: "cosine" }).first().waitFor();
-  assert.equal((await page.locator(".tokens b").allTextContents()).join(" "), "[CLS] un ##bel ##ie ##va ##bly good cafes ! [SEP]");
+  assert.equal((await page.locator(".tokens b").allTextContents()).join(" "), "[CLS] un ##bel ##ie ##va ##bly good cafe ##s ! [SEP]");
   assert.equal(await page.locator(".shares caption b").count(), 0);
   await accessible(page, "dark tour");
   await shotOf(page, "tour-dark");
