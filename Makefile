@@ -16,7 +16,7 @@ setup:  ## install what is missing (apt) and fetch the test model
 build: setup  ## build build/release/sememe
 	@tools/build release
 
-demo: build  ## embed three sentences with a real model
+demo: build  ## embed three sentences
 	@tools/demo
 
 test: build  ## run every test

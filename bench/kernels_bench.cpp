@@ -6,19 +6,12 @@
 #include <vector>
 
 #include "base/buffer.h"
-#include "base/rng.h"
 #include "kernels/kernels.h"
 #include "kernels/kernels_ref.h"
+#include "random_floats.h"
 
 namespace sememe {
 namespace {
-
-Buffer<float> random_floats(std::int64_t n, std::uint64_t stream) {
-  const CounterRng rng(1, stream);
-  Buffer<float> x(n);
-  for (std::int64_t i = 0; i < n; ++i) x[i] = rng.normal(static_cast<std::uint64_t>(i));
-  return x;
-}
 
 /// y (M, N) = x (M, K) W (K, N), over six copies of W as in a model of six layers, so that W comes from L3 or memory.
 void bm_gemm(benchmark::State& state, Isa isa) {

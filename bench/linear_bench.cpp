@@ -7,31 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "base/rng.h"
 #include "base/thread_pool.h"
 #include "kernels/peak.h"
 #include "nn/linear.h"
 #include "nn/rows.h"
+#include "random_floats.h"
 
 namespace sememe {
 namespace {
 
-Matrix random_matrix(std::int64_t rows, std::int64_t cols, std::uint64_t stream) {
-  const CounterRng rng(1, stream);
-  Matrix x(rows, cols);
-  for (std::int64_t i = 0; i < rows * cols; ++i) x.data()[i] = rng.normal(static_cast<std::uint64_t>(i));
-  return x;
-}
-
 /// Largest difference to sums in double, as a part of the largest sum.
-double error_of(const Matrix& x, const Matrix& w, const Matrix& y) {
+double error_of(MatView<const float> x, MatView<const float> w, MatView<const float> y) {
   double worst = 0, largest = 0;
-  for (std::int64_t i = 0; i < y.rows(); i += 7)
-    for (std::int64_t j = 0; j < y.cols(); j += 5) {
+  for (std::int64_t i = 0; i < y.rows; i += 7)
+    for (std::int64_t j = 0; j < y.cols; j += 5) {
       double want = 0;
-      for (std::size_t k = 0; k < x.row(i).size(); ++k) want += static_cast<double>(x.row(i)[k]) * w.row(j)[k];
+      for (std::int64_t k = 0; k < x.cols; ++k) want += static_cast<double>(x.row(i)[k]) * w.row(j)[k];
       largest = std::max(largest, std::abs(want));
-      worst = std::max(worst, std::abs(y.row(i)[static_cast<std::size_t>(j)] - want));
+      worst = std::max(worst, std::abs(y.row(i)[j] - want));
     }
   return worst / largest;
 }
@@ -43,22 +36,22 @@ void bm_linear(benchmark::State& state, NumberType type, double most_error) {
   ThreadPool alone(1);
   static const double peaks[] = {measured_peak(NumberType::kFloat32, alone),
                                  measured_peak(NumberType::kBfloat16, alone), measured_peak(NumberType::kInt8, alone)};
-  Matrix x = random_matrix(m, k, 1), y(m, n);
-  const Matrix w = random_matrix(n, k, 2);
+  Buffer<float> inputs = random_floats(m * k, 1), weights = random_floats(n * k, 2), outputs(m * n);
+  const MatView<float> x(inputs.data(), m, k), w(weights.data(), n, k), y(outputs.data(), m, n);
   std::vector<Linear> copies;
-  for (std::size_t i = 0; i < kCopies; ++i) copies.emplace_back(w.view(), std::span<const float>(), alone, type);
+  for (std::size_t i = 0; i < kCopies; ++i) copies.emplace_back(w, std::span<const float>(), alone, type);
   RowsBuffer operand;
   operand.reserve(type, m, k);
-  Rows rows(x.view());
+  Rows rows(x);
   if (type != NumberType::kFloat32) {
     rows = operand.view(m);
-    convert(Rows(x.view()), rows);
+    convert(Rows(x), rows);
   }
-  copies[0].forward(rows, Rows(y.view()));
+  copies[0].forward(rows, Rows(y));
   if (!(error_of(x, w, y) <= most_error)) return state.SkipWithError("wrong answer: not timed");
   std::size_t copy = 0;
   for (auto _ : state) {
-    copies[copy].forward(rows, Rows(y.view()));
+    copies[copy].forward(rows, Rows(y));
     copy = (copy + 1) % kCopies;
     benchmark::ClobberMemory();
   }

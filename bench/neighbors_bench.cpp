@@ -73,20 +73,11 @@ void BM_ApproximateNeighbors(benchmark::State& state) {
   });
 }
 // The processor's time of all threads is told beside the clock's.
-BENCHMARK(BM_ExactNeighbors)
-    ->Arg(15)
-    ->Arg(90)
-    ->Iterations(1)
-    ->UseRealTime()
-    ->MeasureProcessCPUTime()
-    ->Unit(benchmark::kSecond);
-BENCHMARK(BM_ApproximateNeighbors)
-    ->Arg(15)
-    ->Arg(90)
-    ->Iterations(1)
-    ->UseRealTime()
-    ->MeasureProcessCPUTime()
-    ->Unit(benchmark::kSecond);
+void once(benchmark::internal::Benchmark* bench) {
+  bench->Arg(15)->Arg(90)->Iterations(1)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kSecond);
+}
+BENCHMARK(BM_ExactNeighbors)->Apply(once);
+BENCHMARK(BM_ApproximateNeighbors)->Apply(once);
 
 }  // namespace
 }  // namespace sememe

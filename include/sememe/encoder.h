@@ -85,8 +85,8 @@ class Encoder {
  public:
   /// `model`: a folder in the sentence-transformers layout (or a plain transformers folder with options.pooling), a
   /// .sememe file that holds one, kOwnModel, or a name, looked up in $XDG_CACHE_HOME/sememe/models and in the Hugging
-  /// Face cache (HF_HUB_CACHE, HF_HOME). Nothing is downloaded and nothing in the folder is executed. Errors kNotFound,
-  /// kCorrupt, kUnsupported, kInvalidArgument, kIo: one line that names file, tensor or key.
+  /// Face cache (HF_HUB_CACHE, HF_HOME). Nothing is downloaded and nothing in the folder is executed.
+  /// Errors   kNotFound, kCorrupt, kUnsupported, kInvalidArgument, kIo: one line that names file, tensor or key.
   static Encoder load(std::string_view model, const EncoderOptions& options = {});
 
   /// Embeds each text: tokenize, run the encoder, pool, then the model's further modules.
@@ -149,8 +149,8 @@ enum class WeightType {
 
 /// Writes a model to `out`: a new folder in the layout of sentence-transformers, or, if `out` ends in .sememe, one file
 /// that Encoder::load takes in the place of a folder. Weights that only other programs read are left out. Golden
-/// vectors are made anew for weights that change. Errors   as Encoder::load; kInvalidArgument: a folder that is there
-/// already; kIo.
+/// vectors are made anew for weights that change.
+/// Errors   as Encoder::load; kInvalidArgument: a folder that is there already; kIo.
 void convert_model(std::string_view model, const std::filesystem::path& out, WeightType weights = WeightType::kSame);
 
 /// The folder that a model name or path stands for; kNotFound lists where was looked.

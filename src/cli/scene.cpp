@@ -41,13 +41,9 @@ std::string scene_title(const Arguments& arguments) {
 
 std::int64_t write_scene(const Scene& scene, const std::string& name) {
   AtomicFile out(output_path(name));
-  std::int64_t size = 0;
-  write_page(scene, [&](std::string_view bytes) {
-    out.write(bytes);
-    size += std::ssize(bytes);
-  });
+  write_page(scene, [&](std::string_view bytes) { out.write(bytes); });
   out.commit();
-  return size;
+  return out.size();
 }
 
 }  // namespace sememe::cli

@@ -1,7 +1,5 @@
 #include "cli/train_demo.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <filesystem>
 #include <string>
@@ -13,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/train_report.h"
 #include "io/file.h"
+#include "io/scratch_folder.h"
 #include "sememe/encoder.h"
 #include "sememe/similarity.h"
 #include "sememe/trainer.h"
@@ -87,25 +86,6 @@ std::string made_up_pairs(std::uint64_t seed) {
   return rows;
 }
 
-/// A folder that goes away with the object.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "sememe-demo-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) fail(ErrorCode::kIo, name, ": cannot make a folder");
-    path_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 std::array<float, 2> cosines(const fs::path& model, int threads) {
   const Encoder encoder = Encoder::load(model.string(), {.threads = threads});
   const Matrix v = encoder.encode(std::vector<std::string_view>{kCat, kFeline, kStocks});
@@ -115,7 +95,7 @@ std::array<float, 2> cosines(const fs::path& model, int threads) {
 }  // namespace
 
 int run_train_demo(const Arguments& arguments, Console& console) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const fs::path out = arguments.text("out") ? fs::path(*arguments.text("out")) : scratch.path() / "model";
   TrainOptions options{.scratch = ScratchOptions{.hidden_size = 128,
                                                  .layers = 2,

@@ -30,9 +30,7 @@ void find_neighbors(Scene& scene, MatView<const float> points, const SceneOption
   const KnnProgress progress = [&](std::int64_t done, std::int64_t total) {
     return !options.map.progress || options.map.progress({.stage = "neighbours", .done = done, .total = total});
   };
-  KnnGraph graph = points.rows > options.map.exact_neighbors_up_to
-                       ? approximate_knn(points, k, scene.metric, options.map.seed, pool, progress)
-                       : exact_knn(points, k, scene.metric, pool, progress);
+  KnnGraph graph = find_knn(points, k, options.map, pool, progress);
   scene.neighbor_recall = graph.recall;
   scene.neighbor_of = std::move(graph.indices);
   for (const double distance : graph.distances)

@@ -28,7 +28,8 @@ std::optional<BundlePath> into_bundle(const std::filesystem::path& path);
 bool file_exists(const std::filesystem::path& path);
 
 /// The files below a folder or in a bundle, by their paths relative to it, in the order of their names; what starts
-/// with a dot is left out. Errors   kNotFound, kIo, those of ZipReader.
+/// with a dot is left out.
+/// Errors   kIo, those of ZipReader.
 std::vector<std::string> files_below(const std::filesystem::path& folder);
 
 /// Reads every entry and checks its checksum. Errors  kCorrupt, those of ZipReader.

@@ -56,6 +56,12 @@ void MappedFile::release(std::span<const std::byte> part) const {
   if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
+void make_folders(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) fail(ErrorCode::kIo, folder.string(), ": cannot make the folder: ", error.message());
+}
+
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
   const auto refuse = [&] {
     fail(ErrorCode::kCorrupt, path.string(), ": more than the ", max_bytes, " bytes that such a file may have");

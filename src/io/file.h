@@ -36,6 +36,9 @@ class MappedFile {
 /// Errors  as MappedFile; kCorrupt if it holds more than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes);
 
+/// Makes a folder and those above it, unless they are there. Errors  kIo.
+void make_folders(const std::filesystem::path& folder);
+
 /// Writes a file so that readers see all of it or nothing: bytes go to a temporary file in the same folder,
 /// commit() flushes and renames it over `path`; without commit() (an exception, Ctrl-C through unwinding) it is
 /// removed. A new file gets its mode from the umask, a replaced one keeps its permission bits, and a symbolic link

@@ -227,4 +227,11 @@ KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queri
   return Search(points, queries, false, {}, k, metric, NumberType::kFloat32, pool).among();
 }
 
+KnnGraph find_knn(MatView<const float> points, std::int64_t k, const MapOptions& options, ThreadPool& pool,
+                  const KnnProgress& progress) {
+  return points.rows > options.exact_neighbors_up_to
+             ? approximate_knn(points, k, options.metric, options.seed, pool, progress)
+             : exact_knn(points, k, options.metric, pool, progress);
+}
+
 }  // namespace sememe

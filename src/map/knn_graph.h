@@ -46,6 +46,10 @@ KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric
 KnnGraph approximate_knn(MatView<const float> points, std::int64_t k, MapMetric metric, std::uint64_t seed,
                          ThreadPool& pool, const KnnProgress& progress = {});
 
+/// exact_knn() of up to options.exact_neighbors_up_to points, approximate_knn() of more.
+KnnGraph find_knn(MatView<const float> points, std::int64_t k, const MapOptions& options, ThreadPool& pool,
+                  const KnnProgress& progress = {});
+
 /// The nearest of `points` to each of `queries`, exact as above: row i of the graph belongs to query i.
 KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,
                          ThreadPool& pool);

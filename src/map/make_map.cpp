@@ -118,9 +118,7 @@ class Maker {
   KnnGraph neighbors(std::int64_t k) {
     const auto progress = [&](std::int64_t done, std::int64_t total) { return tell("neighbours", done, total); };
     k = std::max<std::int64_t>(1, k);
-    KnnGraph graph = points_.rows > options_.exact_neighbors_up_to
-                         ? approximate_knn(points_, k, options_.metric, options_.seed, pool_, progress)
-                         : exact_knn(points_, k, options_.metric, pool_, progress);
+    KnnGraph graph = find_knn(points_, k, options_, pool_, progress);
     map_.neighbor_recall = graph.recall;
     return graph;
   }

@@ -1,9 +1,5 @@
-#include <stdlib.h>  // mkdtemp
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <map>
 #include <set>
@@ -11,12 +7,12 @@
 #include "base/fail.h"
 #include "base/thread_pool.h"
 #include "io/bundle.h"
-#include "io/descriptor.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
+#include "io/scratch_folder.h"
 #include "io/zip.h"
+#include "kernels/kernels.h"
 #include "model/golden.h"
 #include "model/locate.h"
 #include "model/pipeline.h"
@@ -29,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kWeights = "model.safetensors", kGolden = "golden.jsonl";
-constexpr std::int64_t kMostFileBytes = std::int64_t{1} << 40;
 
 /// Files that other programs made of the same model, or that are no part of it.
 bool is_foreign(const std::string& name) {
@@ -57,13 +52,6 @@ template <class T>
 std::vector<std::byte> bytes_of(const std::vector<T>& values) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(values));
   return {bytes.begin(), bytes.end()};
-}
-
-/// bfloat16, rounded to the nearest, ties to even.
-std::uint16_t to_bfloat16(float x) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, &x, sizeof bits);
-  return static_cast<std::uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
 /// The row as bytes by the scale, of some near largest / 127, that leaves the least squared error.
@@ -96,20 +84,20 @@ void write_weights(const fs::path& folder, const fs::path& to, WeightType type) 
   std::map<std::string, Converted> tensors;
   ThreadPool pool(ThreadPool::size_for(0));
   for (const auto& [name, tensor] : store.tensors()) {
-    if (!tensor.is_numbers()) continue;  // position_ids: a counter that old files carry along
-    std::vector<float> values(static_cast<std::size_t>(tensor.size()));
-    copy_to_float(tensor, 0, values);
-    for (const float x : values)
-      if (!std::isfinite(x))
-        fail(ErrorCode::kCorrupt, tensor.file->string(), ": tensor '", name,
-             "' holds NaN or infinity; the weights are damaged");
     Converted& out = tensors[name];
     out.shape = tensor.shape;
+    if (!tensor.is_numbers()) {  // counters, the row of each token: as they are
+      out.dtype = tensor.dtype;
+      out.data.assign(tensor.data.begin(), tensor.data.end());
+      continue;
+    }
+    std::vector<float> values(static_cast<std::size_t>(tensor.size()));
+    copy_checked(tensor, values.data(), pool);
     if (type == WeightType::kFloat32 || tensor.shape.size() != 2 || tensor.size() == 0) {
       out.data = bytes_of(values);
     } else if (type == WeightType::kBfloat16) {
-      std::vector<std::uint16_t> halves(values.size());
-      std::transform(values.begin(), values.end(), halves.begin(), to_bfloat16);
+      std::vector<bf16> halves(values.size());
+      kernels(Isa::kScalar).to_bf16(values.data(), halves.data(), tensor.size());  // the same bytes on every machine
       out.dtype = DType::kBF16;
       out.data = bytes_of(halves);
     } else {
@@ -131,55 +119,13 @@ void write_weights(const fs::path& folder, const fs::path& to, WeightType type) 
   write_safetensors(to, std::move(list), {{"format", "pt"}});
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail(ErrorCode::kIo, folder.string(), ": cannot make the folder: ", error.message());
-}
-
 void copy_whole(const fs::path& from, const fs::path& to) {
-  make_folder(to.parent_path());
+  make_folders(to.parent_path());
   const MappedFile bytes(from);
   AtomicFile file(to);
   file.write(bytes.text());
   file.commit();
 }
-
-/// The texts of a golden.jsonl.
-std::vector<std::string> golden_texts(const fs::path& file) {
-  std::vector<std::string> texts;
-  const std::string lines = read_file(file, kMostFileBytes);
-  for (std::size_t begin = 0, number = 1; begin < lines.size(); ++number) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    if (end > begin) {
-      const JsonDocument line =
-          JsonDocument::parse(lines.substr(begin, end - begin), concat(file.string(), ":", number));
-      texts.emplace_back(line.root().at("text").as_string());
-    }
-    begin = end + 1;
-  }
-  return texts;
-}
-
-/// A temporary folder that goes away with the object.
-class Workshop {
- public:
-  Workshop() {
-    std::string name = (temporary_folder() / "sememe-convert-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) fail(ErrorCode::kIo, name, ": cannot make a folder: ", std::strerror(errno));
-    folder_ = name;
-  }
-  ~Workshop() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
-  const fs::path& folder() const { return folder_; }
-
- private:
-  fs::path folder_;
-};
 
 /// The model in `folder` with its weights as `type`, as a folder.
 void convert_to_folder(const fs::path& from, const fs::path& folder, WeightType type) {
@@ -195,8 +141,10 @@ void convert_to_folder(const fs::path& from, const fs::path& folder, WeightType 
   for (const fs::path& part : weights) write_weights(from / part, folder / part / kWeights, type);
   if (same || !file_exists(from / kGolden)) return;
   const Encoder exact = Encoder::load(folder.string(), {.compute = ComputeType::kFloat32});
+  std::vector<std::string> texts;
+  for_each_golden(from / kGolden, [&](const Json& record) { texts.emplace_back(record.at("text").as_string()); });
   AtomicFile golden(folder / kGolden);
-  golden.write(golden_lines(exact, golden_texts(from / kGolden)));
+  golden.write(golden_lines(exact, texts));
   golden.commit();
 }
 
@@ -212,13 +160,13 @@ void convert_model(std::string_view model, const fs::path& out, WeightType type)
     fail(ErrorCode::kInvalidArgument, out.string(), ": is there already; name a new folder, or a file named *",
          kBundleEnding);
   if (!bundle) return convert_to_folder(from, out, type);
-  const Workshop workshop;
-  convert_to_folder(from, workshop.folder(), type);
+  const ScratchFolder scratch;
+  convert_to_folder(from, scratch.path(), type);
   ZipWriter zip(out);
-  std::vector<std::string> names = files_below(workshop.folder());
+  std::vector<std::string> names = files_below(scratch.path());
   std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return !is_weights(name); });
   for (const std::string& name : names) {
-    const MappedFile bytes(workshop.folder() / name);
+    const MappedFile bytes(scratch.path() / name);
     zip.begin(name, kAlignment);
     zip.write(bytes.text());
     zip.end();

@@ -1,13 +1,16 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
 #include "io/bundle.h"
 #include "io/file.h"
 #include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "sememe/encoder.h"
 #include "sememe/error.h"
+#include "sememe/similarity.h"
 #include "support/temporary_folder.h"
 
 namespace sememe {
@@ -24,16 +27,6 @@ void expect_same_vectors(const Matrix& a, const Matrix& b) {
   for (std::int64_t i = 0; i < a.rows(); ++i)
     for (std::int64_t k = 0; k < a.cols(); ++k)
       EXPECT_EQ(a.row(i)[static_cast<std::size_t>(k)], b.row(i)[static_cast<std::size_t>(k)]);
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    ab += static_cast<double>(a[k]) * b[k];
-    aa += static_cast<double>(a[k]) * a[k];
-    bb += static_cast<double>(b[k]) * b[k];
-  }
-  return ab / std::sqrt(aa * bb);
 }
 
 TEST(Convert, ToOneFileAndBackLosesNothing) {
@@ -74,13 +67,55 @@ TEST(Convert, WeightsAreStoredInFewerBytes) {
     EXPECT_LT(encoder.info().weight_bytes, last);
     last = encoder.info().weight_bytes;
     const Matrix got = encoder.encode(kTexts);
-    for (std::int64_t i = 0; i < got.rows(); ++i) EXPECT_GT(cosine(got.row(i), want.row(i)), c.least) << c.dtype;
+    for (std::int64_t i = 0; i < got.rows(); ++i)
+      EXPECT_GT(cosine_similarity(got.row(i), want.row(i)), c.least) << c.dtype;
   }
   // A folder of bytes gives the vectors of its own weights widened to float32, by every arithmetic.
   convert_model((folder.path() / "I8.sememe").string(), folder.path() / "wide", WeightType::kFloat32);
   for (const ComputeType compute : {ComputeType::kFloat32, ComputeType::kBfloat16, ComputeType::kInt8})
     expect_same_vectors(Encoder::load((folder.path() / "wide").string(), {.compute = compute}).encode(kTexts),
                         Encoder::load((folder.path() / "I8.sememe").string(), {.compute = compute}).encode(kTexts));
+}
+
+TEST(Convert, StaticModelsKeepWhatTheyHaveBesideTheTable) {
+  const test::TemporaryFolder folder;
+  const fs::path model = folder.path() / "model";
+  fs::create_directory(model);
+  std::ofstream(model / "config.json") << R"({"model_type": "model2vec", "normalize": false})";
+  std::ofstream(model / "tokenizer.json") << R"({"version": "1.0", "truncation": null, "padding": null,
+    "added_tokens": [], "normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": null,
+    "decoder": null, "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "a": 1, "b": 2}, "unk_token": "[UNK]"}})";
+  const std::string texts[] = {"a", "b", "a b"};
+  const auto check = [&](const TensorToWrite& table, std::span<const float> want) {
+    const std::vector<std::int64_t> mapping = {0, 0, 1};
+    write_safetensors(model / "model.safetensors",
+                      {table, {"mapping", DType::kI64, {3}, std::as_bytes(std::span(mapping))}}, {});
+    for (const WeightType type : {WeightType::kFloat32, WeightType::kInt8}) {
+      const fs::path out = folder.path() / "out.sememe";
+      convert_model(model.string(), out, type);
+      const Matrix got = Encoder::load(out.string()).encode(texts);
+      for (std::int64_t i = 0; i < 6; ++i) EXPECT_NEAR(got.data()[i], want[static_cast<std::size_t>(i)], 0.02);
+    }
+  };
+  const std::vector<float> table = {0.5F, -2, 3, 0.25F}, of_floats = {0.5F, -2, 3, 0.25F, 1.75F, -0.875F};
+  check({"embeddings", DType::kF32, {2, 2}, std::as_bytes(std::span(table))}, of_floats);
+  const std::vector<std::int8_t> bytes = {5, -2, 3, 100};
+  const std::vector<float> of_bytes = {5, -2, 3, 100, 4, 49};
+  check({"embeddings", DType::kI8, {2, 2}, std::as_bytes(std::span(bytes))}, of_bytes);
+}
+
+TEST(Convert, FilesOfOtherProgramsAreLeftOut) {
+  const test::TemporaryFolder folder;
+  const fs::path model = folder.path() / "model";
+  convert_model(kModel.string(), model);
+  fs::create_directory(model / "onnx");
+  for (const char* name : {"pytorch_model.bin", "onnx/model.json", "train_script.py", "NOTES"})
+    std::ofstream(model / name) << "x";
+  convert_model(model.string(), folder.path() / "m.sememe");
+  std::vector<std::string> want = files_below(kModel);
+  want.push_back("NOTES");
+  std::sort(want.begin(), want.end());
+  EXPECT_EQ(files_below(folder.path() / "m.sememe"), want);
 }
 
 TEST(Convert, GoldenVectorsAreThoseOfTheWeightsThatAreWritten) {

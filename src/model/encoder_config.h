@@ -13,8 +13,7 @@ namespace sememe {
 enum class NormPlacement { kPost, kPre };
 
 /// Model families whose files can be read. kStatic is a table without a transformer (static_model.h); any other family
-/// is a column of the tensor-name table (tensor_names.cpp) and a
-/// row of the table in encoder_config.cpp.
+/// is a column of the tensor-name table (tensor_names.cpp) and a row of the table in encoder_config.cpp.
 enum class Family { kBert, kMegatronBert, kStatic };
 
 /// Sizes and switches of the transformer, from config.json.

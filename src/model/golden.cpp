@@ -1,8 +1,23 @@
 #include "model/golden.h"
 
+#include <sstream>
+
+#include "base/fail.h"
+#include "io/file.h"
 #include "io/json_writer.h"
 
 namespace sememe {
+
+void for_each_golden(const std::filesystem::path& file, FunctionRef<void(const Json& record)> use) {
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+  std::istringstream in(read_file(file, kMostBytes));
+  std::int64_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) continue;
+    const JsonDocument document = JsonDocument::parse(line, concat(file.string(), ":", ++number));
+    use(document.root());
+  }
+}
 
 std::string golden_lines(const Encoder& encoder, std::span<const std::string> texts) {
   const Matrix vectors = encoder.encode(texts);

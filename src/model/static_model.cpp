@@ -66,7 +66,7 @@ std::int64_t mapped_row(const Tensor& mapping, std::int64_t token) {
 
 void copy_row(const Tensor& table, std::int64_t row, std::span<float> out) {
   const std::int64_t first = row * std::ssize(out);
-  if (table.dtype != DType::kI8) return copy_to_float(table, first, out);
+  if (table.is_numbers()) return copy_to_float(table, first, out);  // else bytes of model2vec, which are numbers alone
   for (std::size_t k = 0; k < out.size(); ++k)
     out[k] = static_cast<std::int8_t>(table.data[static_cast<std::size_t>(first) + k]);
 }
@@ -126,9 +126,7 @@ EncoderWeights load_static_weights(const std::filesystem::path& folder, const En
     if (!kernels().all_finite(w.words_table.view.row(first), count * d)) finite.store(false, std::memory_order_relaxed);
   });
   w.words.floats = w.words_table.view;
-  if (!finite)
-    fail(ErrorCode::kCorrupt, t.table->file->string(), ": tensor '", t.table->name,
-         "' holds NaN or infinity; the weights are damaged");
+  if (!finite) fail_not_finite(*t.table);
   w.store.release_pages(*t.table);
   return w;
 }

@@ -2,14 +2,13 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/fail.h"
 #include "io/bundle.h"
-#include "io/file.h"
 #include "io/json.h"
+#include "model/golden.h"
 #include "model/locate.h"
 #include "model/pipeline.h"
 #include "model/weights.h"
@@ -90,14 +89,10 @@ std::string check_against_float32(const Encoder& encoder, const Encoder& exact) 
 
 /// golden.jsonl: one {"text": "...", "embedding": [...]} a line (docs/formats.md).
 std::string check_golden(const Encoder& encoder, const std::filesystem::path& file) {
-  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
-  std::istringstream in(read_file(file, kMostBytes));
   std::int64_t count = 0;
   double worst = 0;
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty()) continue;
-    const JsonDocument document = JsonDocument::parse(line, concat(file.string(), ":", ++count));
-    const Json record = document.root();
+  for_each_golden(file, [&](const Json& record) {
+    ++count;
     const std::vector<Json> want = record.at("embedding").elements();
     const std::string_view text = record.at("text").as_string();
     const Matrix got = encoder.encode(std::span(&text, 1));
@@ -111,7 +106,7 @@ std::string check_golden(const Encoder& encoder, const std::filesystem::path& fi
         record.fail(concat("component ", i, ": expected ", want[i].as_number(), ", found ", got.row(0)[i]));
       worst = std::max(worst, off);
     }
-  }
+  });
   return concat(count, " vectors agree, worst difference ", worst);
 }
 

@@ -37,11 +37,6 @@ const Tensor& find_tensor(const TensorStore& store, std::span<const std::string>
   return *tensor;
 }
 
-[[noreturn]] void fail_not_finite(const Tensor& tensor) {
-  fail(ErrorCode::kCorrupt, tensor.file->string(), ": tensor '", tensor.name,
-       "' holds NaN or infinity; the weights are damaged");
-}
-
 const float* aligned_floats(const Tensor& tensor) {
   const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.data.data()) % alignof(float) == 0;
   return tensor.dtype == DType::kF32 && aligned ? reinterpret_cast<const float*>(tensor.data.data()) : nullptr;
@@ -63,29 +58,19 @@ void check_finite(const Tensor& tensor, const float* data, ThreadPool& pool) {
     fail_not_finite(tensor);
 }
 
-void copy_checked(const Tensor& tensor, float* out, ThreadPool& pool) {
-  const bool finite = all_chunks(tensor.size(), pool, [&](std::int64_t first, std::int64_t n) {
-    copy_to_float(tensor, first, {out + first, static_cast<std::size_t>(n)});
-    return all_finite(out + first, n);
-  });
-  if (!finite) fail_not_finite(tensor);
-}
-
-/// The tensor as float32, looked at in place if it can be; every value is finite.
-Table read_table(const TensorStore& store, std::span<const std::string> names, std::int64_t rows, std::int64_t cols,
-                 ThreadPool& pool) {
-  const Tensor& tensor = find_tensor(store, names, {rows, cols});
+/// The matrix as float32, looked at in place if it can be; every value is finite.
+Table read_table(const TensorStore& store, const Tensor& tensor, ThreadPool& pool) {
   Table table;
   const float* data = aligned_floats(tensor);
   if (data == nullptr) {
-    table.copy = Buffer<float>(rows * cols);
+    table.copy = Buffer<float>(tensor.size());
     copy_checked(tensor, table.copy.data(), pool);
     data = table.copy.data();
   } else {
     check_finite(tensor, data, pool);
   }
   store.release_pages(tensor);  // rows come back one page at a time, as texts need them
-  table.view = {data, rows, cols};
+  table.view = {data, tensor.shape[0], tensor.shape[1]};
   return table;
 }
 
@@ -228,6 +213,19 @@ class LayerReader {
 
 }  // namespace
 
+void fail_not_finite(const Tensor& tensor) {
+  fail(ErrorCode::kCorrupt, tensor.file->string(), ": tensor '", tensor.name,
+       "' holds NaN or infinity; the weights are damaged");
+}
+
+void copy_checked(const Tensor& tensor, float* out, ThreadPool& pool) {
+  const bool finite = all_chunks(tensor.size(), pool, [&](std::int64_t first, std::int64_t n) {
+    copy_to_float(tensor, first, {out + first, static_cast<std::size_t>(n)});
+    return all_finite(out + first, n);
+  });
+  if (!finite) fail_not_finite(tensor);
+}
+
 Buffer<float> read_tensor(const TensorStore& store, std::span<const std::string> names,
                           std::initializer_list<std::int64_t> shape) {
   Buffer<float> out(find_tensor(store, names, shape).size());
@@ -257,17 +255,19 @@ EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const E
   const Tensor& words = find_tensor(w.store, tensor_names(family, Param::kWords), {config.vocab_size, d});
   w.dtype = dtype_name(words.dtype);
   if (words.scales.empty()) {
-    w.words_table = read_table(w.store, tensor_names(family, Param::kWords), config.vocab_size, d, pool);
+    w.words_table = read_table(w.store, words, pool);
     w.words.floats = w.words_table.view;
   } else {
     if (!all_finite(words.scales.data(), std::ssize(words.scales))) fail_not_finite(words);
     w.words = {.bytes = {reinterpret_cast<const std::int8_t*>(words.data.data()), config.vocab_size, d},
                .scales = words.scales};
   }
-  w.positions = read_table(w.store, tensor_names(family, Param::kPositions), config.max_positions, d, pool);
+  w.positions = read_table(
+      w.store, find_tensor(w.store, tensor_names(family, Param::kPositions), {config.max_positions, d}), pool);
   w.parameters = (config.vocab_size + config.max_positions + config.type_vocab_size) * d;
   if (config.type_vocab_size > 0)
-    w.types = read_table(w.store, tensor_names(family, Param::kTypes), config.type_vocab_size, d, pool);
+    w.types = read_table(w.store,
+                         find_tensor(w.store, tensor_names(family, Param::kTypes), {config.type_vocab_size, d}), pool);
 
   LayerReader reader(w.store, config, operands, calibration, pool, w.parameters);
   if (config.embedding_norm) w.embedding_norm = reader.norm(Param::kEmbeddingNormGamma, Param::kEmbeddingNormBeta);

@@ -51,6 +51,11 @@ struct EncoderWeights {
 Buffer<float> read_tensor(const TensorStore& store, std::span<const std::string> names,
                           std::initializer_list<std::int64_t> shape);
 
+/// A tensor of numbers as float32, in chunks on `pool`. Errors   kCorrupt: NaN or infinity.
+void copy_checked(const Tensor& tensor, float* out, ThreadPool& pool);
+/// The error of a tensor that holds NaN or infinity.
+[[noreturn]] void fail_not_finite(const Tensor& tensor);
+
 struct Calibration;
 
 /// Loads and packs the weights of `folder` for `config`, the matrices of the layers as `operands`. kInt8 needs a

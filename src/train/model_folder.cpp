@@ -21,9 +21,7 @@ void copy_model_files(const fs::path& from, const fs::path& to) {
                                     [](const fs::path& p) { return p.native()[0] >= '0' && p.native()[0] <= '9'; });
     const bool part = ending == ".json" || ending == ".txt" || ending == ".model";
     if (!module || !part || file.find(".index.json") != std::string::npos || file == "data_config.json") continue;
-    std::error_code error;
-    fs::create_directories(to / parents, error);
-    if (error) fail(ErrorCode::kIo, (to / parents).string(), ": cannot make the folder: ", error.message());
+    make_folders(to / parents);
     AtomicFile copy(to / relative);
     copy.write(read_file(from / relative, std::int64_t{1} << 30));
     copy.commit();

@@ -42,9 +42,7 @@ void ParameterSet<T>::load(const std::filesystem::path& folder, const std::strin
       part.resize(static_cast<std::size_t>(std::min(kChunk, p.value.size() - first)));
       copy_to_float(tensor, first, part);
       for (const float x : part)
-        if (!std::isfinite(x))
-          fail(ErrorCode::kCorrupt, tensor.file->string(), ": tensor '", name,
-               "' holds NaN or infinity; the weights are damaged");
+        if (!std::isfinite(x)) fail_not_finite(tensor);
       std::copy(part.begin(), part.end(), p.value.data() + first);
     }
   }

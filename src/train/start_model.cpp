@@ -29,12 +29,6 @@ void write(const fs::path& path, std::string_view text) {
   file.commit();
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail(ErrorCode::kIo, folder.string(), ": cannot make the folder: ", error.message());
-}
-
 /// Hands all texts to `use`, some thousands at a time.
 void for_each_text(const std::vector<ExampleSource>& sources,
                    const std::function<void(std::span<const std::string_view>)>& use) {
@@ -166,7 +160,7 @@ std::string cut_tokenizer(const fs::path& file, const std::vector<std::int32_t>&
 
 void write_scratch_model(const ScratchOptions& o, const std::vector<ExampleSource>& sources, std::uint64_t seed,
                          int threads, const fs::path& folder) {
-  make_folder(folder / "1_Pooling");
+  make_folders(folder / "1_Pooling");
   TokenizerTrainer trainer({.type = TokenizerType::kWordPiece, .vocab_size = o.vocab_size, .threads = threads});
   for_each_text(sources, [&](std::span<const std::string_view> texts) { trainer.add(texts); });
   const TrainedTokenizer tokenizer = trainer.train();

@@ -104,8 +104,7 @@ class Trainer {
     if (fs::exists(out_, error) && !fs::is_empty(out_, error) && !resume)
       fail(ErrorCode::kInvalidArgument, out_.string(),
            ": is there already and not empty; resume a training with --resume, or choose another folder");
-    fs::create_directories(out_, error);
-    if (error) fail(ErrorCode::kIo, out_.string(), ": cannot make the folder: ", error.message());
+    make_folders(out_);
     for (const fs::directory_entry& entry : fs::directory_iterator(out_)) {  // what a killed run left half-written
       const std::string name = entry.path().filename().string();
       if (name.starts_with('.') && name.ends_with(".tmp")) fs::remove(entry.path(), error);
