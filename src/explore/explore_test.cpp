@@ -233,6 +233,33 @@ TEST(Scene, NeighborsOfManyPointsAreLookedForApproximately) {
   EXPECT_NE(page_of(approximate).find("data-block=\"neighbors\""), std::string::npos);
 }
 
+TEST(Scene, OneSearchServesThePageAndEveryMap) {
+  const Matrix points = grouped_points(120, 3);
+  SceneOptions options;
+  options.methods = {MapMethod::kTsne, MapMethod::kUmap};
+  options.map.iterations = options.map.early_iterations = 20;
+  options.map.epochs = 20;
+  options.neighbors = 7;
+  int searches = 0;
+  options.map.progress = [&](const MapProgress& state) {
+    if (state.stage == "neighbours" && state.done == 0) ++searches;
+    return true;
+  };
+  Scene scene;
+  fill_scene(scene, points.view(), options);
+  EXPECT_EQ(searches, 1);
+  EXPECT_EQ(scene.neighbors, 7);
+  EXPECT_EQ(std::ssize(scene.neighbor_of), 120 * 7);
+  for (const SceneLayout& layout : scene.layouts) {
+    MapOptions alone = options.map;
+    alone.method = layout.method;
+    const Map map = make_map(points.view(), alone);
+    ASSERT_EQ(layout.points.rows(), 120);
+    EXPECT_TRUE(std::equal(map.points.data(), map.points.data() + 240, layout.points.data()))
+        << map_method_name(layout.method);
+  }
+}
+
 TEST(Scene, RefusesOtherNumbersOfTextsAndValues) {
   const Matrix points = random_points(5, 3);
   Scene texts;

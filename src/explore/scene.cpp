@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "explore/map_neighbors.h"
 #include "map/knn_graph.h"
+#include "map/make_map.h"
 #include "map/points.h"
 
 namespace sememe {
@@ -24,24 +25,35 @@ void check(const Scene& scene, std::int64_t n) {
     if (std::ssize(column.values) != n) refuse(concat("column ", quote(column.name)), column.values.size());
 }
 
-void find_neighbors(Scene& scene, MatView<const float> points, const SceneOptions& options, ThreadPool& pool) {
-  const std::int64_t k = scene.neighbors = std::min(options.neighbors, std::max<std::int64_t>(0, points.rows - 1));
-  if (k < 1) return;
-  const KnnProgress progress = [&](std::int64_t done, std::int64_t total) {
+MapOptions options_of(const SceneOptions& options, MapMethod method) {
+  MapOptions out = options.map;
+  out.method = method;
+  return out;
+}
+
+/// As many neighbours of each point as the page or any of its maps looks at.
+KnnGraph find_neighbors(MatView<const float> points, const SceneOptions& options, ThreadPool& pool) {
+  std::int64_t k = options.neighbors;
+  for (const MapMethod method : options.methods)
+    k = std::max(k, map_neighbor_count(options_of(options, method), points.rows));
+  if (k < 1 || points.rows < 2) return {.n = points.rows};
+  return find_knn(points, k, options.map, pool, [&](std::int64_t done, std::int64_t total) {
     return !options.map.progress || options.map.progress({.stage = "neighbours", .done = done, .total = total});
-  };
-  KnnGraph graph = find_knn(points, k, options.map, pool, progress);
-  scene.neighbor_recall = graph.recall;
-  scene.neighbor_of = std::move(graph.indices);
-  for (const double distance : graph.distances)
+  });
+}
+
+void show_neighbors(Scene& scene, const KnnGraph& graph, std::int64_t k) {
+  KnnGraph shown = nearest_of(graph, k);
+  scene.neighbors = shown.k;
+  scene.neighbor_recall = shown.recall;
+  scene.neighbor_of = std::move(shown.indices);
+  for (const double distance : shown.distances)
     scene.neighbor_score.push_back(static_cast<float>(scene.metric == MapMetric::kCosine ? 1 - distance : distance));
 }
 
-SceneLayout make_layout(const Scene& scene, MatView<const float> points, MapMethod method, const SceneOptions& options,
-                        ThreadPool& pool) {
-  MapOptions how = options.map;
-  how.method = method;
-  Map map = make_map(points, how);
+SceneLayout make_layout(const Scene& scene, MatView<const float> points, const KnnGraph& graph, MapMethod method,
+                        const SceneOptions& options, ThreadPool& pool) {
+  Map map = make_map(points, options_of(options, method), graph);
   SceneLayout out{.method = method, .points = std::move(map.points), .kl_divergence = map.kl_divergence};
   out.quality = map_quality(points, out.points.view(),
                             {.metric = scene.metric,
@@ -71,10 +83,11 @@ void fill_scene(Scene& scene, MatView<const float> points, const SceneOptions& o
     if (options.begin) options.begin(what);
   };
   begin("neighbours");
-  find_neighbors(scene, points, options, pool);
+  const KnnGraph graph = find_neighbors(points, options, pool);
+  show_neighbors(scene, graph, options.neighbors);
   for (const MapMethod method : options.methods) {
     begin(map_method_name(method));
-    scene.layouts.push_back(make_layout(scene, points, method, options, pool));
+    scene.layouts.push_back(make_layout(scene, points, graph, method, options, pool));
   }
   begin("clusters");
   scene.clusters = make_clusters(points, options.clusters.value_or(default_clusters(points.rows)), scene.metric,

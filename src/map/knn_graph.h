@@ -50,6 +50,9 @@ KnnGraph approximate_knn(MatView<const float> points, std::int64_t k, MapMetric 
 KnnGraph find_knn(MatView<const float> points, std::int64_t k, const MapOptions& options, ThreadPool& pool,
                   const KnnProgress& progress = {});
 
+/// The nearest k of a graph of more; all, if it has no more.
+KnnGraph nearest_of(const KnnGraph& graph, std::int64_t k);
+
 /// The nearest of `points` to each of `queries`, exact as above: row i of the graph belongs to query i.
 KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,
                          ThreadPool& pool);

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "map/make_map.h"
 #include "map/points.h"
+#include "sememe/error.h"
 #include "sememe/map.h"
 #include "support/sanitized.h"
 
@@ -272,4 +274,17 @@ TEST(MapQuality, FewPointsHaveFewNeighbours) {
 }
 
 }  // namespace
+TEST(MakeMap, RefusesNeighborsOfOthersOrTooFew) {
+  constexpr std::int64_t n = 30;
+  const std::vector<float> x = normals(n * 5);
+  ThreadPool pool(1);
+  MapOptions options;
+  options.method = MapMethod::kUmap;
+  ASSERT_EQ(map_neighbor_count(options, n), 14);
+  const KnnGraph few = exact_knn({x.data(), n, 5}, 13, MapMetric::kCosine, pool);
+  EXPECT_THROW(make_map({x.data(), n, 5}, options, few), Error);
+  const KnnGraph others = exact_knn({x.data(), n - 1, 5}, 14, MapMetric::kCosine, pool);
+  EXPECT_THROW(make_map({x.data(), n, 5}, options, others), Error);
+}
+
 }  // namespace sememe

@@ -1,3 +1,5 @@
+#include "map/make_map.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -70,10 +72,18 @@ Matrix matrix_of(const std::vector<double>& pairs) {
   return out;
 }
 
+double used_perplexity(const MapOptions& options, std::int64_t n) {
+  return std::min(options.perplexity, std::max(1.0, static_cast<double>(n - 1) / 3));
+}
+
+std::int64_t used_neighbors(const MapOptions& options, std::int64_t n) {
+  return std::max<std::int64_t>(std::min(n, std::int64_t{2}), std::min(options.neighbors, n - 1));
+}
+
 class Maker {
  public:
-  Maker(MatView<const float> points, const MapOptions& options)
-      : points_(points), options_(options), pool_(ThreadPool::size_for(options.threads)) {
+  Maker(MatView<const float> points, const MapOptions& options, const KnnGraph* known)
+      : points_(points), options_(options), known_(known), pool_(ThreadPool::size_for(options.threads)) {
     check(points, options);
     require_finite(points, pool_);
     if (options.initial.data != nullptr) require_finite(options.initial, pool_);
@@ -115,10 +125,10 @@ class Maker {
     return out;
   }
 
-  KnnGraph neighbors(std::int64_t k) {
+  KnnGraph neighbors() {
     const auto progress = [&](std::int64_t done, std::int64_t total) { return tell("neighbours", done, total); };
-    k = std::max<std::int64_t>(1, k);
-    KnnGraph graph = find_knn(points_, k, options_, pool_, progress);
+    const std::int64_t k = map_neighbor_count(options_, points_.rows);
+    KnnGraph graph = known_ != nullptr ? nearest_of(*known_, k) : find_knn(points_, k, options_, pool_, progress);
     map_.neighbor_recall = graph.recall;
     return graph;
   }
@@ -131,7 +141,7 @@ class Maker {
 
   Map tsne() {
     const std::int64_t n = points_.rows;
-    map_.perplexity = std::min(options_.perplexity, std::max(1.0, static_cast<double>(n - 1) / 3));
+    map_.perplexity = used_perplexity(options_, n);
     if (n < 2) return finish(std::vector<double>(2 * n));
     const bool by_spectrum = options_.start == MapStart::kSpectral;
     std::vector<double> layout;
@@ -143,8 +153,7 @@ class Maker {
       layout = by_spectrum ? std::vector<double>(2 * n) : tsne_start(first_components(), options_.seed);
     SparseMatrix p;
     {
-      const KnnGraph graph =
-          neighbors(static_cast<std::int64_t>(std::min(3 * map_.perplexity, static_cast<double>(n))));
+      const KnnGraph graph = neighbors();
       if (map_.cancelled) return finish(layout);
       p = joint_probabilities(graph, map_.perplexity, pool_);
     }
@@ -178,11 +187,11 @@ class Maker {
 
   Map umap() {
     const std::int64_t n = points_.rows;
-    map_.neighbors = std::max<std::int64_t>(std::min(n, std::int64_t{2}), std::min(options_.neighbors, n - 1));
+    map_.neighbors = used_neighbors(options_, n);
     if (n < 2) return finish(std::vector<double>(2 * n));
     SparseMatrix graph;
     {
-      const KnnGraph nearest = neighbors(map_.neighbors - 1);
+      const KnnGraph nearest = neighbors();
       if (map_.cancelled) return finish(std::vector<double>(2 * n));
       graph = fuzzy_union(nearest, map_.neighbors, pool_);
     }
@@ -256,12 +265,28 @@ class Maker {
 
   MatView<const float> points_;
   const MapOptions& options_;
+  const KnnGraph* known_;
   ThreadPool pool_;
   Map map_;
 };
 
 }  // namespace
 
-Map make_map(MatView<const float> points, const MapOptions& options) { return Maker(points, options).make(); }
+Map make_map(MatView<const float> points, const MapOptions& options) { return Maker(points, options, nullptr).make(); }
+
+Map make_map(MatView<const float> points, const MapOptions& options, const KnnGraph& graph) {
+  const std::int64_t least = std::min(map_neighbor_count(options, points.rows), points.rows - 1);
+  if (graph.n != points.rows || graph.k < least)
+    fail(ErrorCode::kInvalidArgument, "map: neighbours: expected ", least, " or more of ", points.rows,
+         " points, found ", graph.k, " of ", graph.n);
+  return Maker(points, options, &graph).make();
+}
+
+std::int64_t map_neighbor_count(const MapOptions& options, std::int64_t n) {
+  if (n < 2 || options.method == MapMethod::kPca) return 0;
+  if (options.method == MapMethod::kUmap) return std::max<std::int64_t>(1, used_neighbors(options, n) - 1);
+  const double k = std::min(3 * used_perplexity(options, n), static_cast<double>(n));
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(k));
+}
 
 }  // namespace sememe

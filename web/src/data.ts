@@ -45,6 +45,8 @@ export interface Scene {
   columns: Column[];
   /** Neighbours of each point. */
   k: number;
+  /** Part of the true neighbours that are there; below 1 where they were looked for approximately. */
+  recall: number;
   neighbors: Int32Array;
   /** Cosines, or distances under the Euclidean metric. */
   scores: Float32Array;
@@ -90,6 +92,7 @@ interface Meta {
   dimensions: number;
   metric: "cosine" | "euclidean";
   neighbors: number;
+  neighbor_recall: number;
   live: "" | "vectors" | "texts" | "words";
   layouts: Figures[];
   columns: { name: string; type: string; values: string[] }[];
@@ -171,6 +174,7 @@ export function readScene(): Scene {
         : { name: column.name, type: "category", names: column.values, codes: new Uint32Array(block(`column-${i}`).buffer) },
     ),
     k: meta.neighbors,
+    recall: meta.neighbor_recall,
     neighbors: integers("neighbors"),
     scores: floats("scores"),
     clusterNames: meta.clusters,

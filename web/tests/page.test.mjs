@@ -50,6 +50,22 @@ test("neighbours are those of the vectors, whatever the map", async () => {
   }
 });
 
+test("neighbours that were looked for approximately are said to be so", async () => {
+  const note = (page) => page.locator("text=/some .* of 1,000 true neighbours/");
+  const exact = await open(words);
+  await app(exact, "app.choose(0)");
+  assert.equal(await note(exact).count(), 0);
+  const block = /(data-block="meta"[^>]*>)([^<]+)</;
+  const lower = (_, tag, text) => {
+    const meta = JSON.parse(Buffer.from(text, "base64"));
+    assert.equal(meta.neighbor_recall, 1);
+    return `${tag}${Buffer.from(JSON.stringify({ ...meta, neighbor_recall: 0.9874 })).toString("base64")}<`;
+  };
+  const page = await open(write("approximate.html", readFileSync(words, "utf8").replace(block, lower)));
+  await app(page, "app.choose(0)");
+  assert.match(await note(page).textContent(), /some 987 of/);
+});
+
 test("hover tells the text and the category", async () => {
   const page = await open(words);
   await settle(page);

@@ -117,6 +117,8 @@ export function drawNeighbors(
       ? h("p", { class: "note", role: "status" }, scene.live ? "Looking for neighbours …" : "This page was made without neighbours.")
       : heading(scene),
     listOf(scene, neighbors, go),
+    scene.recall < 1 &&
+      h("p", { class: "note" }, `Looked for approximately: some ${Math.round(1000 * scene.recall)} of 1,000 true neighbours are found.`),
     far > 0 && h("p", { class: "note" }, `${layout.name} puts ${far} of ${neighbors.length} far apart from it.`),
   );
 }
