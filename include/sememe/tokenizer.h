@@ -136,6 +136,8 @@ class Tokenizer {
   std::int64_t max_id() const;
   std::optional<std::string_view> id_to_token(std::int32_t id) const;
   std::optional<std::int32_t> token_to_id(std::string_view token) const;
+  /// Of the token for what the vocabulary does not hold; nothing if there is none.
+  std::optional<std::int32_t> unknown_id() const;
   /// A token that is found in a text before the model sees it.
   struct Added {
     std::int32_t id;

@@ -295,7 +295,7 @@ Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
   info.threads = threads;
 
   std::optional<std::int32_t> leave_out;
-  if (pipeline.encoder.leaves_out_unknown) leave_out = unknown_token(pipeline.transformer_folder);
+  if (pipeline.encoder.leaves_out_unknown) leave_out = tokenizer.unknown_id();
 
   Encoder encoder;
   encoder.state_.reset(new State{.pipeline = pipeline,

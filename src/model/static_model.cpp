@@ -6,8 +6,6 @@
 #include <limits>
 
 #include "base/fail.h"
-#include "io/bundle.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "kernels/kernels.h"
 
@@ -129,18 +127,6 @@ EncoderWeights load_static_weights(const std::filesystem::path& folder, const En
   if (!finite) fail_not_finite(*t.table);
   w.store.release_pages(*t.table);
   return w;
-}
-
-std::optional<std::int32_t> unknown_token(const std::filesystem::path& folder) {
-  if (!file_exists(folder / "tokenizer.json")) return std::nullopt;
-  const JsonDocument document = JsonDocument::load(folder / "tokenizer.json");
-  const Json model = document.root().at("model");
-  if (const auto id = model.find("unk_id"); id && !id->is_null()) return static_cast<std::int32_t>(id->as_int());
-  const auto token = model.find("unk_token");
-  if (!token || token->is_null()) return std::nullopt;
-  const auto id = model.at("vocab").find(token->as_string());
-  if (!id) return std::nullopt;
-  return static_cast<std::int32_t>(id->as_int());
 }
 
 void mean_rows(std::span<const std::int32_t> ids, MatView<const float> table, std::span<float> out) {

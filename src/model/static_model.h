@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 
 #include "base/thread_pool.h"
 #include "model/encoder_config.h"
@@ -24,9 +23,6 @@ EncoderConfig read_static_config(const std::filesystem::path& folder, bool sente
 /// The table in float32, mapping and weights applied; a plain float32 table stays in the mapped file.
 /// Errors   as above; kCorrupt: NaN or infinity, or a mapping to a row that is not there.
 EncoderWeights load_static_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool);
-
-/// Id of the token for what the tokenizer.json of `folder` does not know; nothing if it names none.
-std::optional<std::int32_t> unknown_token(const std::filesystem::path& folder);
 
 /// out (D) = the mean of the rows `ids` of `table` (V, D), added in their order; zeros without ids.
 void mean_rows(std::span<const std::int32_t> ids, MatView<const float> table, std::span<float> out);

@@ -371,6 +371,7 @@ std::string DecodeStream::finish() {
   return out;
 }
 
+std::optional<std::int32_t> Tokenizer::unknown_id() const { return state_->pipeline.model->unknown_id(); }
 std::int64_t Tokenizer::vocab_size() const { return state_->vocab_size(); }
 
 std::int64_t Tokenizer::max_id() const {

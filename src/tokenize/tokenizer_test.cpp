@@ -66,6 +66,19 @@ std::vector<std::int32_t> ids(const Tokenizer& tokenizer, std::string_view text,
 
 using Ids = std::vector<std::int32_t>;
 
+TEST_F(TokenizerTest, AFixedLengthOfZeroIsNoPadding) {
+  const auto padded = [&](int length) {
+    return with(
+        kJson, "\"padding\": null",
+        R"("padding": {"strategy": {"Fixed": )" + std::to_string(length) +
+            R"(}, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0, "pad_token": "x"})");
+  };
+  EXPECT_FALSE(load(padded(0)).padding());  // as model2vec writes it
+  EXPECT_EQ(load(padded(7)).padding()->length, 7);
+  expect_error(padded(-1), ErrorCode::kCorrupt, "expected 0 or more");
+  EXPECT_EQ(load(kJson).unknown_id(), 0);
+}
+
 TEST_F(TokenizerTest, EncodesWithOffsetsWordsAndSpecialTokens) {
   const Tokenizer tokenizer = load(kJson);
   const Encoding e = tokenizer.encode("H\u00C9LLO Worlds, \u4E2D", {.keep_tokens = true});

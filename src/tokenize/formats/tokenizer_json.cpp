@@ -18,12 +18,14 @@ Direction read_direction(const Json& json) {
   return direction == "Left" ? Direction::kLeft : Direction::kRight;
 }
 
-Padding read_padding(const Json& json) {
+/// None, for a fixed length of 0, which lengthens nothing: so model2vec writes it.
+std::optional<Padding> read_padding(const Json& json) {
   Padding out;
   const Json strategy = json.at("strategy");
   if (!strategy.is_string()) {
     out.length = strategy.at("Fixed").as_int();
-    if (out.length < 1) strategy.fail("Fixed: expected 1 or more");
+    if (out.length < 0) strategy.fail("Fixed: expected 0 or more");
+    if (out.length == 0) return std::nullopt;
   } else if (strategy.as_string() != "BatchLongest") {
     strategy.fail("expected BatchLongest or Fixed, found " + quote(strategy.as_string()));
   }

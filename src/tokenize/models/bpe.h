@@ -50,6 +50,7 @@ class Bpe final : public TokenModel {
   bool random() const override { return options_.dropout > 0; }
   bool goes_on_before(std::string_view mark) const override;
 
+  std::optional<std::int32_t> unknown_id() const override { return unk_ < 0 ? std::nullopt : std::optional(unk_); }
   std::int64_t vocab_size() const override { return vocabulary_.size(); }
   std::int32_t max_id() const override { return vocabulary_.max_id(); }
   std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }

@@ -62,6 +62,9 @@ class TokenModel {
   /// Whether the model's own file asks for sample(), with a Sampling that leaves the choice to it.
   virtual bool random() const { return false; }
 
+  /// Id of the token for what the vocabulary does not hold; nothing if there is none.
+  virtual std::optional<std::int32_t> unknown_id() const { return std::nullopt; }
+
   /// Id of tokens whose text is what they stand for in the piece, not that of the vocabulary: -1 if there is none.
   virtual std::int32_t literal_id() const { return -1; }
 

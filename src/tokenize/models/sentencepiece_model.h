@@ -44,6 +44,7 @@ class UserDefinedSymbols {
 /// Source  google/sentencepiece 0.2.3, model_interface.cc and SentencePieceProcessor::PopulateSentencePieceText.
 class SentencePieceModel : public TokenModel {
  public:
+  std::optional<std::int32_t> unknown_id() const override { return unk_id_; }
   std::int64_t vocab_size() const override { return static_cast<std::int64_t>(types_.size()); }
   std::int32_t max_id() const override { return static_cast<std::int32_t>(types_.size()) - 1; }
   std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }

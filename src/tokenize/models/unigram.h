@@ -43,6 +43,7 @@ class Unigram final : public TokenModel {
 
   bool goes_on_before(std::string_view mark) const override;
   std::int32_t literal_id() const override { return unk_id_.value_or(-1); }
+  std::optional<std::int32_t> unknown_id() const override { return unk_id_; }
   std::int64_t vocab_size() const override { return static_cast<std::int64_t>(scores_.size()); }
   std::int32_t max_id() const override { return static_cast<std::int32_t>(scores_.size()) - 1; }
   std::optional<std::int32_t> token_to_id(std::string_view token) const override;

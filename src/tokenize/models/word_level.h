@@ -19,6 +19,9 @@ class WordLevel final : public TokenModel {
 
   /// Throws kCorrupt for an unknown piece if the vocabulary lacks unk_token.
   void tokenize(std::string_view piece, Scratch*, std::vector<ModelToken>& out) const override;
+  std::optional<std::int32_t> unknown_id() const override {
+    return unk_id_ < 0 ? std::nullopt : std::optional(unk_id_);
+  }
   std::int64_t vocab_size() const override { return vocabulary_.size(); }
   std::int32_t max_id() const override { return vocabulary_.max_id(); }
   std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }

@@ -23,6 +23,7 @@ class WordPiece final : public TokenModel {
   WordPiece(Vocabulary vocabulary, const Options& options, const std::string& where);
 
   void tokenize(std::string_view piece, Scratch*, std::vector<ModelToken>& out) const override;
+  std::optional<std::int32_t> unknown_id() const override { return unk_id_; }
   std::int64_t vocab_size() const override { return vocabulary_.size(); }
   std::int32_t max_id() const override { return vocabulary_.max_id(); }
   std::optional<std::int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
