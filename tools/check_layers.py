@@ -26,6 +26,8 @@ PUBLIC = {
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",
+    "sentence_vectors.h": "model",
+    "distillation.h": "model",
     "trainer.h": "train",
     "evaluation.h": "train",
 }

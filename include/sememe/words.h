@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sememe/matrix.h"
@@ -48,13 +49,20 @@ struct ScoredWord {
 };
 
 enum class AnalogyMethod {
-  kAdd,  ///< 3CosAdd: cosine with the sum of the unit vectors
-  kMul,  ///< 3CosMul: product of (1 + cosine) / 2 of the one side over that of the other plus 1e-6
+  kAdd,        ///< 3CosAdd: cosine with the sum of the unit vectors
+  kMul,        ///< 3CosMul: product of (1 + cosine) / 2 of the one side over that of the other plus 1e-6
+  kDirection,  ///< PairDirection: cosine of the way to the answer with that of the pairs; for related() alone
 };
 
 /// Words that a question adds and takes away: king - man + woman is {{"king", "woman"}, {"man"}}.
 struct WordQuery {
   std::vector<std::string> positive, negative;
+};
+
+/// What `word` is to the answer, told by pairs: {{{"man", "king"}, {"son", "prince"}}, "woman"}.
+struct WordRelation {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  std::string word;
 };
 
 /// One vector per word, as Word2Vec, GloVe and fastText make them: read, written and asked.
@@ -88,9 +96,10 @@ class WordVectors {
   std::int64_t dim() const;   ///< D
   std::string_view word(std::int64_t id) const;
   std::optional<std::int64_t> find(std::string_view word) const;
-  MatView<const float> vectors() const;  ///< (words, D), as they are in the file
-  WordFormat format() const;             ///< of the file; kText for vectors made by hand
-  std::int64_t ngram_buckets() const;    ///< fastText's; 0: unknown words have no vectors
+  MatView<const float> vectors() const;       ///< (words, D), as they are in the file
+  std::int64_t count(std::int64_t id) const;  ///< of the word in the corpus, as fastText .bin keep it; 0: not known
+  WordFormat format() const;                  ///< of the file; kText for vectors made by hand
+  std::int64_t ngram_buckets() const;         ///< fastText's; 0: unknown words have no vectors
 
   /// The vector of a word, known or made of its n-grams; false if it has none.
   /// Shapes  out (D). Errors  kInvalidArgument: another shape.
@@ -111,9 +120,18 @@ class WordVectors {
                                                std::int64_t among = 0, int threads = 0) const;
 
   /// The words closest to positive - negative, those of the question left out.
-  /// Errors  kNotFound: a word without a vector (says what may be meant); kInvalidArgument: no word at all.
+  /// Errors  kNotFound: a word without a vector (says what may be meant); kInvalidArgument: no word at all, kDirection.
   std::vector<ScoredWord> closest(const WordQuery& query, std::int64_t k, AnalogyMethod method = AnalogyMethod::kAdd,
                                   int threads = 0) const;
+
+  /// The words that are to `relation.word` as the second of each pair is to the first, the words of the question left
+  /// out. Unit vectors; of several pairs the mean of the differences counts, so that kAdd is 3CosAvg.
+  /// Errors  kNotFound; kInvalidArgument: no pair, kMul.
+  /// Source  Levy and Goldberg 2014 (PairDirection); Drozd, Gladkova and Matsuoka 2016, "Word embeddings, analogies,
+  /// and
+  ///         machine learning: beyond king - man + woman = queen" (3CosAvg).
+  std::vector<ScoredWord> related(const WordRelation& relation, std::int64_t k,
+                                  AnalogyMethod method = AnalogyMethod::kAdd, int threads = 0) const;
 
   /// Cosine of two words, or of the mean vectors of two groups of words. Errors  kNotFound, kInvalidArgument.
   float similarity(std::span<const std::string> a, std::span<const std::string> b) const;

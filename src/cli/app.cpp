@@ -18,7 +18,7 @@
 namespace sememe::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kEncode,  &kSimilarity, &kTrain,      &kEval,      &kWords,   &kMap,
+constexpr const Command* kCommands[] = {&kEncode,  &kSimilarity, &kTrain, &kDistill,      &kEval,      &kWords,   &kMap,
                                         &kExplore, &kTokenize,   &kDetokenize, &kTokenizer, &kExplain, &kInfo,
                                         &kVerify,  &kConvert,    &kBench,      &kCompletion};
 

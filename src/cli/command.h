@@ -50,7 +50,7 @@ struct Command {
   bool is_group() const { return !subcommands.empty(); }
 };
 
-extern const Command kEncode, kSimilarity, kTrain, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,
+extern const Command kEncode, kSimilarity, kTrain, kDistill, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,
     kExplain, kInfo, kVerify, kConvert, kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.

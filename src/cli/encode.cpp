@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "base/fail.h"
 #include "cli/arguments.h"
@@ -12,6 +13,7 @@
 #include "cli/text_input.h"
 #include "cli/token_writer.h"
 #include "cli/vector_writer.h"
+#include "cli/word_sentences.h"
 
 namespace sememe::cli {
 namespace {
@@ -64,11 +66,37 @@ void refuse_sentence_flags(const Arguments& arguments, const VectorOutput& outpu
          " is for sentence vectors, not for tokens");
 }
 
+/// --model is a file of word vectors.
+void encode_words(const Arguments& arguments, Console& console, VectorOutput output) {
+  TextInput input(arguments);
+  const WordSentences words(arguments, console);
+  output.count = input.count();
+  output.dimensions = words.dimensions();
+  const auto writer = make_vector_writer(output);
+  Chunk all;
+  const auto write = [&](Chunk& chunk) {
+    const Matrix vectors = words.encode(chunk.texts(), &chunk.stats);
+    writer->write(chunk, vectors);
+  };
+  const auto work = [&](Chunk& chunk) {
+    if (!words.needs_all_texts()) return write(chunk);
+    std::move(chunk.records.begin(), chunk.records.end(), std::back_inserter(all.records));
+  };
+  for_each_chunk(input, console, work);
+  if (words.needs_all_texts()) write(all);
+  writer->finish();
+}
+
 int run_encode(const Arguments& arguments, Console& console) {
   const bool tokens = arguments.text("output") == "tokens";
   const std::string name = arguments.text("out").value_or("-"), format = format_of(arguments, name, tokens);
   VectorOutput output = vector_output(arguments, name, format);
   if (tokens) refuse_sentence_flags(arguments, output);
+  if (names_word_vectors(arguments)) {
+    if (tokens) fail(ErrorCode::kInvalidArgument, "--output tokens is for models, not for word vectors");
+    encode_words(arguments, console, output);
+    return 0;
+  }
   const EncodeOptions options = encode_options(arguments);
   TextInput input(arguments);
   const Encoder encoder = load_encoder(arguments, console);
@@ -118,11 +146,15 @@ const Command kEncode = {
     .max_operands = 1 << 30,
     .description =
         "Reads texts from the command line, from a file or from standard input, and writes one vector for each, in "
-        "their order. Files of any size are taken in pieces, and memory does not grow with them.",
+        "their order. Files of any size are taken in pieces, and memory does not grow with them. With a file of word "
+        "vectors as -m a text is the mean of its words, or by --pooling sif or usif a weighted one, from which what "
+        "all "
+        "texts have in common is taken away; these are read as a whole.",
     .examples =
         "sememe encode \"The quick brown fox\" \"jumps over the lazy dog\"\n"
         "sememe encode -i sentences.txt -o vectors.npy\n"
-        "sememe encode -m BAAI/bge-small-en-v1.5 -i rows.jsonl --field title -o vectors.jsonl\n",
+        "sememe encode -m BAAI/bge-small-en-v1.5 -i rows.jsonl --field title -o vectors.jsonl\n"
+        "sememe encode -m glove.6B.300d.txt --pooling sif -i sentences.txt -o vectors.npy\n",
     .groups = kGroups,
     .run = run_encode,
 };

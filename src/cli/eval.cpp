@@ -1,5 +1,8 @@
 #include <cmath>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/fail.h"
 #include "cli/arguments.h"
@@ -8,6 +11,7 @@
 #include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/train_report.h"
+#include "cli/word_sentences.h"
 #include "io/json_writer.h"
 #include "sememe/encoder.h"
 #include "sememe/evaluation.h"
@@ -35,14 +39,20 @@ int run_eval(const Arguments& arguments, Console& console) {
   for (const std::string& text : arguments.texts("task")) tasks.push_back(parse_eval_task(text));
   for (const std::string& text : arguments.operands()) tasks.push_back(parse_eval_task(text));
   if (tasks.empty()) fail(ErrorCode::kInvalidArgument, "nothing to judge by; give --task sts:FILE, for example");
-  const Encoder encoder = load_encoder(arguments, console);
+  std::optional<WordSentences> words;
+  std::optional<Encoder> encoder;
+  if (names_word_vectors(arguments))
+    words.emplace(arguments, console);
+  else
+    encoder.emplace(load_encoder(arguments, console));
   const EncodeOptions options = encode_options(arguments);
   const auto embed = [&](std::span<const std::string> texts, bool query) {
+    if (words) return words->encode(std::vector<std::string_view>(texts.begin(), texts.end()));
     EncodeOptions own = options;
     // Texts that search are marked as such, if the model does and nobody said how.
-    for (const auto& [name, prompt] : encoder.info().prompts)
+    for (const auto& [name, prompt] : encoder->info().prompts)
       if (name == (query ? "query" : "document") && !own.prompt && !own.prompt_name) own.prompt_name = name;
-    return encoder.encode(texts, own);
+    return encoder->encode(texts, own);
   };
   double first = 0;
   AtomicFile out(output_path("-"));

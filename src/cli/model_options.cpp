@@ -21,6 +21,10 @@ constexpr Option kModelOptions[] = {
      "Texts of more tokens: cut off their end, refuse them, or take the mean of windows (default: truncate)"},
     {"normalize", '\0', "", "Scale vectors to length 1 (default: as the model says)", 0, 0, true},
     {"dimensions", '\0', "N", "Keep the first N components, then scale to length 1 (Matryoshka models)", 1, 1 << 24},
+    {"remove-components", '\0', "N",
+     "With a file of word vectors: take away the first N singular vectors of all texts (default: 0, 1 and 5 for the "
+     "poolings mean, sif and usif)",
+     0, 1 << 20},
     {"batch-tokens", '\0', "N", "Tokens in flight at most; memory grows with it (default: 16384)", 1, 1 << 20},
 };
 constexpr OptionGroup kModelGroup = {"Model", kModelOptions};
@@ -62,6 +66,8 @@ std::string locate(const Arguments& arguments) {
 }
 
 EncoderOptions encoder_options(const Arguments& arguments, const Console& console) {
+  if (arguments.source("remove-components") == Source::kCommandLine)
+    fail(ErrorCode::kInvalidArgument, "--remove-components is for files of word vectors, not for models");
   EncoderOptions options;
   if (arguments.text("compute") == "fp32") options.compute = ComputeType::kFloat32;
   if (arguments.text("compute") == "bf16") options.compute = ComputeType::kBfloat16;

@@ -15,9 +15,11 @@ inline constexpr Option kModelOption = {"model", 'm', "MODEL",
 inline constexpr Option kComputeOption = {
     "compute", '\0', "auto|fp32|bf16|int8",
     "Arithmetic of the model; auto is bf16 where the machine has it, else fp32 (default: auto)"};
-inline constexpr Option kPoolingOption = {"pooling", '\0', "MODE",
-                                          "How token vectors become one: cls, mean, max, mean_sqrt_len, weightedmean, "
-                                          "lasttoken, or several joined by + (default: as the model says)"};
+inline constexpr Option kPoolingOption = {
+    "pooling", '\0', "MODE",
+    "How token vectors become one: cls, mean, max, mean_sqrt_len, weightedmean, "
+    "lasttoken, or several joined by + (default: as the model says); word vectors: "
+    "mean, sif, usif"};
 inline constexpr Option kMaxTokensOption = {
     "max-tokens", '\0', "N", "Cut texts to N tokens, special ones included (default: as the model says)", 1, 1 << 24};
 

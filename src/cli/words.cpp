@@ -4,8 +4,8 @@ namespace sememe::cli {
 namespace {
 
 constexpr const Command* kSubcommands[] = {&kWordsTrain,     &kWordsNeighbors, &kWordsAnalogy, &kWordsSimilarity,
-                                           &kWordsOddOneOut, &kWordsVector,    &kWordsPredict, &kWordsQuantize,
-                                           &kWordsEval,      &kWordsConvert,   &kWordsInfo};
+                                           &kWordsOddOneOut, &kWordsCompare,   &kWordsVector,  &kWordsPredict,
+                                           &kWordsQuantize,  &kWordsEval,      &kWordsConvert, &kWordsInfo};
 
 }  // namespace
 

@@ -15,10 +15,14 @@ namespace sememe::cli {
 WordVectors load_words(const Arguments& arguments) {
   if (arguments.operands().empty())
     fail(ErrorCode::kInvalidArgument, "no file of word vectors; name one before the words");
+  return load_words(arguments, arguments.operands().front());
+}
+
+WordVectors load_words(const Arguments& arguments, const std::string& file) {
   WordLoadOptions options;
   if (const auto format = arguments.text("from")) options.format = parse_word_format(*format);
   options.limit = arguments.number("limit").value_or(0);
-  return WordVectors::load(arguments.operands().front(), options);
+  return WordVectors::load(file, options);
 }
 
 WordFormat word_output_format(const Arguments& arguments, const std::string& out) {
@@ -38,14 +42,16 @@ bool names_a_file(const std::string& operand) {
                      [&](std::string_view end) { return operand.ends_with(end); });
 }
 
-std::filesystem::path own_vectors() {
-  constexpr std::string_view kName = "words-en.safetensors";
-  if (std::filesystem::path file = own_file(kName); !file.empty()) return file;
-  fail(ErrorCode::kNotFound, "no file of word vectors is named, and the program's own, share/sememe/", kName,
-       ", are not beside it");
-}
-
 }  // namespace
+
+WordVectors load_own_words(const Arguments& arguments) {
+  constexpr std::string_view kName = "words-en.safetensors";
+  const std::filesystem::path file = own_file(kName);
+  if (file.empty())
+    fail(ErrorCode::kNotFound, "no file of word vectors is named, and the program's own, share/sememe/", kName,
+         ", are not beside it");
+  return WordVectors::load(file, {.limit = arguments.number("limit").value_or(0)});
+}
 
 WordQuestion word_question(const Arguments& arguments, std::int64_t least, std::int64_t most) {
   const std::vector<std::string>& all = arguments.operands();
@@ -57,7 +63,7 @@ WordQuestion word_question(const Arguments& arguments, std::int64_t least, std::
   if (count > most)
     fail(ErrorCode::kInvalidArgument, "expected a file and ", least, " words, or ", least, " words; found ", count,
          ", and no file is named ", quote(all.front(), 40));
-  return {WordVectors::load(own_vectors(), {.limit = arguments.number("limit").value_or(0)}), all};
+  return {load_own_words(arguments), all};
 }
 
 std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t least, std::int64_t most) {
@@ -67,6 +73,25 @@ std::vector<std::string> word_operands(const Arguments& arguments, std::int64_t 
     fail(ErrorCode::kInvalidArgument, "expected a file and ", least, most > least ? " or more words" : " words",
          ", found ", all.empty() ? "no file" : concat(found, " words"));
   return {all.begin() + 1, all.end()};
+}
+
+std::string phrase_of(const WordVectors& vectors, const std::string& operand) {
+  if (operand.find(' ') == std::string::npos || vectors.find(operand)) return operand;
+  std::string joined = operand;
+  std::replace(joined.begin(), joined.end(), ' ', '_');
+  return vectors.find(joined) ? joined : operand;
+}
+
+std::vector<std::string> words_of(const WordVectors& vectors, const std::string& operand) {
+  const std::string phrase = phrase_of(vectors, operand);
+  if (vectors.find(phrase)) return {phrase};
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < operand.size();) {
+    const std::size_t end = std::min(operand.find(' ', at), operand.size());
+    if (end > at) words.push_back(operand.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
 }
 
 std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage) {

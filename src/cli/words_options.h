@@ -27,6 +27,11 @@ inline constexpr Option kWordsCountOption = {
 /// Errors  kInvalidArgument: no operand; those of WordVectors::load.
 WordVectors load_words(const Arguments& arguments);
 
+/// The same of another file.
+WordVectors load_words(const Arguments& arguments, const std::string& file);
+/// The English vectors that come with the program. Errors  kNotFound: they are not where it is.
+WordVectors load_own_words(const Arguments& arguments);
+
 /// Format of the file `out`: --to, else by its name.
 WordFormat word_output_format(const Arguments& arguments, const std::string& out);
 
@@ -43,6 +48,11 @@ struct WordQuestion {
 /// The first one is a file if there is one of that name, or if it looks like a path.
 /// Errors  as word_operands() and load_words(); kNotFound: the program's own vectors are not where it is.
 WordQuestion word_question(const Arguments& arguments, std::int64_t least, std::int64_t most);
+
+/// The word that an operand means: itself, or with underscores for spaces, as many files have phrases.
+std::string phrase_of(const WordVectors& vectors, const std::string& operand);
+/// The same, or else the words between the spaces of the operand.
+std::vector<std::string> words_of(const WordVectors& vectors, const std::string& operand);
 
 /// The text of a flag that has to be given. Errors  kInvalidArgument: "give <usage>".
 std::string required_text(const Arguments& arguments, std::string_view name, std::string_view usage);

@@ -12,22 +12,10 @@ constexpr std::int64_t kManyWords = 1 << 20;
 constexpr Option kOptions[] = {kWordsJsonOption, kWordsFromOption, kWordsLimitOption};
 constexpr OptionGroup kGroups[] = {{"Options", kOptions}};
 
-/// A word that is in the file, or else the words of an operand that has spaces.
-std::vector<std::string> group_of(const WordVectors& vectors, const std::string& operand) {
-  if (vectors.find(operand)) return {operand};
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < operand.size();) {
-    const std::size_t end = std::min(operand.find(' ', at), operand.size());
-    if (end > at) words.push_back(operand.substr(at, end - at));
-    at = end + 1;
-  }
-  return words;
-}
-
 int run_similarity(const Arguments& arguments, Console&) {
   const WordQuestion question = word_question(arguments, 2, 2);
   const auto& [vectors, words] = question;
-  const float similarity = vectors.similarity(group_of(vectors, words[0]), group_of(vectors, words[1]));
+  const float similarity = vectors.similarity(words_of(vectors, words[0]), words_of(vectors, words[1]));
   if (!arguments.on("json")) {
     print_answer(fixed(similarity, 4, 0) + "\n");
     return 0;
@@ -45,7 +33,8 @@ int run_similarity(const Arguments& arguments, Console&) {
 
 int run_odd_one_out(const Arguments& arguments, Console&) {
   const WordQuestion question = word_question(arguments, 3, kManyWords);
-  const std::vector<std::string>& words = question.words;
+  std::vector<std::string> words;
+  for (const std::string& operand : question.words) words.push_back(phrase_of(question.vectors, operand));
   const std::vector<ScoredWord> order = question.vectors.odd_one_out(words);
   const auto word = [&](const ScoredWord& answer) { return words[static_cast<std::size_t>(answer.id)]; };
   if (!arguments.on("json")) {
@@ -76,7 +65,10 @@ const Command kWordsSimilarity = {
     .summary = "Show the cosine of two words, or of the means of two groups of words",
     .operands = "[FILE] A B",
     .max_operands = 3,
-    .description = "A and B are words, or several words with spaces between, which are averaged.",
+    .description =
+        "A and B are words, phrases, which files may have with underscores for their spaces, or several words with "
+        "spaces "
+        "between, which are averaged.",
     .examples =
         "sememe words similarity vectors.txt cat dog\n"
         "sememe words similarity vectors.txt 'new york' 'los angeles'\n",

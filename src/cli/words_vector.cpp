@@ -20,7 +20,8 @@ int run_vector(const Arguments& arguments, Console&) {
   std::vector<float> vector(static_cast<std::size_t>(vectors.dim()));
   AtomicFile out(output_path("-"));
   JsonWriter json;
-  for (const std::string& word : words) {
+  for (const std::string& operand : words) {
+    const std::string word = phrase_of(vectors, operand);
     if (!vectors.vector(word, vector)) vectors.require(word);
     if (arguments.on("json")) {
       json.begin_object()

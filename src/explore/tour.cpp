@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "io/json_writer.h"
 #include "io/utf8.h"
+#include "model/word_in_text.h"
 #include "sememe/similarity.h"
 
 namespace sememe {
@@ -97,19 +98,6 @@ void write(JsonWriter& json, const Traced& traced, const Tokenizer& tokenizer) {
   json.end_array().key("vector").numbers(traced.vector.row(0)).end_object();
 }
 
-/// Mean of the rows of tokens that overlap [begin, end) of the text.
-std::vector<float> mean_of_word(const Encoding& encoding, const Matrix& rows, std::int64_t begin, std::int64_t end) {
-  std::vector<float> out(rows.cols());
-  float count = 0;
-  for (std::size_t t = 0; t < encoding.ids.size(); ++t) {
-    if (encoding.special[t] != 0 || encoding.offsets[t].end <= begin || encoding.offsets[t].begin >= end) continue;
-    for (std::int64_t i = 0; i < rows.cols(); ++i) out[i] += rows.row(static_cast<std::int64_t>(t))[i];
-    ++count;
-  }
-  for (float& v : out) v /= std::max(1.0F, count);
-  return out;
-}
-
 void write_lesson(JsonWriter& json, const Encoder& encoder, const AttentionProbe& probe, std::string_view text,
                   std::string_view other) {
   Traced one = follow(encoder, probe, text), two = follow(encoder, probe, other);
@@ -125,9 +113,9 @@ void write_bank(JsonWriter& json, const Encoder& encoder, const AttentionProbe& 
   std::vector<std::vector<float>> fixed, contextual;
   for (const std::string_view sentence : kSentences) {
     const Traced traced = follow(encoder, probe, sentence);
-    const auto begin = static_cast<std::int64_t>(sentence.find(kWord)), end = begin + std::ssize(kWord);
-    fixed.push_back(mean_of_word(traced.steps.encoding, traced.inside.table_rows, begin, end));
-    contextual.push_back(mean_of_word(traced.steps.encoding, traced.last.vectors, begin, end));
+    const Offset where = find_word(sentence, kWord).value();
+    fixed.push_back(mean_of_word(traced.steps.encoding, traced.inside.table_rows, where));
+    contextual.push_back(mean_of_word(traced.steps.encoding, traced.last.vectors, where));
   }
   json.begin_object().member("word", kWord).key("sentences").begin_array();
   for (const std::string_view sentence : kSentences) json.value(sentence);

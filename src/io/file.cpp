@@ -62,6 +62,12 @@ void make_folders(const std::filesystem::path& folder) {
   if (error) fail(ErrorCode::kIo, folder.string(), ": cannot make the folder: ", error.message());
 }
 
+bool is_new_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return !std::filesystem::exists(path, error) ||
+         (std::filesystem::is_directory(path, error) && std::filesystem::is_empty(path, error));
+}
+
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
   const auto refuse = [&] {
     fail(ErrorCode::kCorrupt, path.string(), ": more than the ", max_bytes, " bytes that such a file may have");

@@ -38,6 +38,8 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
 
 /// Makes a folder and those above it, unless they are there. Errors  kIo.
 void make_folders(const std::filesystem::path& folder);
+/// Whether nothing is there, or an empty folder. A path that cannot be looked at counts as new: writing there says why.
+bool is_new_folder(const std::filesystem::path& path);
 
 /// Writes a file so that readers see all of it or nothing: bytes go to a temporary file in the same folder,
 /// commit() flushes and renames it over `path`; without commit() (an exception, Ctrl-C through unwinding) it is

@@ -35,4 +35,17 @@ void copy_json(const Json& json, JsonWriter& out) {
   }
 }
 
+void copy_changed(const Json& object, JsonWriter& out,
+                  const std::map<std::string_view, std::function<void(const Json&)>>& changed) {
+  out.begin_object();
+  for (const auto& [key, value] : object.members()) {
+    out.key(key);
+    if (const auto at = changed.find(key); at != changed.end())
+      at->second(value);
+    else
+      copy_json(value, out);
+  }
+  out.end_object();
+}
+
 }  // namespace sememe

@@ -155,8 +155,7 @@ void convert_model(std::string_view model, const fs::path& out, WeightType type)
   const fs::path from = find_model_folder(model);
   read_pipeline(from, "mean");  // a model, or an error that says what is wrong
   const bool bundle = out.extension() == kBundleEnding;
-  std::error_code error;
-  if (!bundle && fs::exists(out, error) && !(fs::is_directory(out, error) && fs::is_empty(out, error)))
+  if (!bundle && !is_new_folder(out))
     fail(ErrorCode::kInvalidArgument, out.string(), ": is there already; name a new folder, or a file named *",
          kBundleEnding);
   if (!bundle) return convert_to_folder(from, out, type);

@@ -10,6 +10,7 @@
 #include "io/json.h"
 #include "io/json_copy.h"
 #include "io/json_writer.h"
+#include "model/cut_tokenizer.h"
 #include "model/pipeline.h"
 #include "model/tensor_names.h"
 #include "sememe/tokenizer.h"
@@ -53,20 +54,6 @@ std::string pretty(const std::function<void(JsonWriter&)>& fill) {
   return json.end_line().take();
 }
 
-/// The object `from` with some of its members changed.
-void copy_changed(const Json& from, JsonWriter& json,
-                  const std::map<std::string, std::function<void(const Json&)>>& changed) {
-  json.begin_object();
-  for (const auto& [key, value] : from.members()) {
-    json.key(key);
-    if (const auto at = changed.find(std::string(key)); at != changed.end())
-      at->second(value);
-    else
-      copy_json(value, json);
-  }
-  json.end_object();
-}
-
 /// The ids that stay, by their new order: those of special tokens, of characters of one byte, and of the pieces that
 /// the texts have most often.
 std::vector<std::int32_t> kept_ids(const Tokenizer& tokenizer, const std::vector<ExampleSource>& sources,
@@ -100,60 +87,14 @@ std::vector<std::int32_t> kept_ids(const Tokenizer& tokenizer, const std::vector
 }
 
 /// tokenizer.json with fewer pieces.
-std::string cut_tokenizer(const fs::path& file, const std::vector<std::int32_t>& kept) {
-  const JsonDocument document = JsonDocument::load(file);
-  const Json root = document.root();
-  if (root.at("model").get_string("type", "WordPiece") != "WordPiece" || !root.at("model").at("vocab").is_object())
-    fail(ErrorCode::kUnsupported, file.string(), ": only the vocabulary of a WordPiece model can be cut");
-  std::map<std::int64_t, std::int64_t> now;
-  for (const std::int32_t id : kept) now.emplace(id, std::ssize(now));
-  JsonWriter json;
-  const auto renumbered = [&](const Json& id) { json.value(now.at(id.as_int())); };
-  copy_changed(root, json,
-               {{"truncation", [&](const Json&) { json.null(); }},
-                {"padding", [&](const Json&) { json.null(); }},
-                {"added_tokens",
-                 [&](const Json& tokens) {
-                   json.begin_array();
-                   for (const Json& token : tokens.elements()) copy_changed(token, json, {{"id", renumbered}});
-                   json.end_array();
-                 }},
-                {"post_processor",
-                 [&](const Json& post) {
-                   if (!post.is_object()) return copy_json(post, json);
-                   const auto list = [&](const Json& ids) {
-                     json.begin_array();
-                     for (const Json& id : ids.elements()) renumbered(id);
-                     json.end_array();
-                   };
-                   const auto pair = [&](const Json& token) {  // BertProcessing: ["[SEP]", 102]
-                     const auto [text, id] = token.pair();
-                     json.begin_array();
-                     copy_json(text, json);
-                     renumbered(id);
-                     json.end_array();
-                   };
-                   copy_changed(post, json,
-                                {{"sep", pair}, {"cls", pair}, {"special_tokens", [&](const Json& tokens) {
-                                                                  json.begin_object();
-                                                                  for (const auto& [name, token] : tokens.members()) {
-                                                                    json.key(name);
-                                                                    copy_changed(token, json, {{"ids", list}});
-                                                                  }
-                                                                  json.end_object();
-                                                                }}});
-                 }},
-                {"model", [&](const Json& model) {
-                   copy_changed(model, json, {{"vocab", [&](const Json& vocab) {
-                                                 std::map<std::int64_t, std::string_view> pieces;
-                                                 for (const auto& [piece, id] : vocab.members())
-                                                   if (now.contains(id.as_int())) pieces[now.at(id.as_int())] = piece;
-                                                 json.begin_object();
-                                                 for (const auto& [id, piece] : pieces) json.member(piece, id);
-                                                 json.end_object();
-                                               }}});
-                 }}});
-  return json.end_line().take();
+std::string cut_word_pieces(const fs::path& file, const std::vector<std::int32_t>& kept) {
+  {
+    const JsonDocument document = JsonDocument::load(file);
+    const Json model = document.root().at("model");
+    if (model.get_string("type", "WordPiece") != "WordPiece" || !model.at("vocab").is_object())
+      fail(ErrorCode::kUnsupported, file.string(), ": only the vocabulary of a WordPiece model can be cut");
+  }
+  return cut_tokenizer(file, kept, CutPostProcessor::kRenumber);
 }
 
 }  // namespace
@@ -239,7 +180,7 @@ void write_student_model(const StudentOptions& o, const fs::path& from, const st
     ThreadPool pool(ThreadPool::size_for(threads));
     const Tokenizer tokenizer = Tokenizer::load(pipeline.transformer_folder);
     kept = kept_ids(tokenizer, sources, o.vocab_size, pool);
-    write(target / "tokenizer.json", cut_tokenizer(pipeline.transformer_folder / "tokenizer.json", kept));
+    write(target / "tokenizer.json", cut_word_pieces(pipeline.transformer_folder / "tokenizer.json", kept));
     std::error_code ignored;
     if (fs::exists(target / "vocab.txt", ignored)) {
       std::string lines;

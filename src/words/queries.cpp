@@ -39,6 +39,13 @@ void require_words(std::span<const std::string> words, std::int64_t least) {
     fail(ErrorCode::kInvalidArgument, "word vectors: expected ", least, " words or more, found ", words.size());
 }
 
+std::vector<std::int64_t> known_ids(const WordVectors& vectors, std::span<const std::string> words) {
+  std::vector<std::int64_t> out;
+  for (const std::string& word : words)
+    if (const auto id = vectors.find(word)) out.push_back(*id);
+  return out;
+}
+
 }  // namespace
 
 void WordVectors::require(std::string_view word) const {
@@ -57,9 +64,9 @@ std::vector<ScoredWord> WordVectors::closest(const WordQuery& query, std::int64_
   std::vector<std::string> words = query.positive;
   words.insert(words.end(), query.negative.begin(), query.negative.end());
   require_words(words, 1);
-  std::vector<std::vector<std::int64_t>> excluded(1);
-  for (const std::string& word : words)
-    if (const auto id = find(word)) excluded[0].push_back(*id);
+  if (method == AnalogyMethod::kDirection)
+    fail(ErrorCode::kInvalidArgument, "word vectors: a direction is that of pairs, not of words to add and take away");
+  const std::vector<std::vector<std::int64_t>> excluded = {known_ids(*this, words)};
   const Matrix terms = rows_of(*this, words, true);
   const std::int64_t positive = std::ssize(query.positive);
   if (method == AnalogyMethod::kAdd) {
@@ -77,6 +84,43 @@ std::vector<ScoredWord> WordVectors::closest(const WordQuery& query, std::int64_
       (i < positive ? above : below) *=
           (1.0 + finite_or_zero(kernels().dot(terms.row(i).data(), rows.row(id), dim()) * inverse[id])) / 2;
     return static_cast<float>(above / (below + kSmall));
+  };
+  return scan_words(size(), 1, k, excluded, threads, score)[0];
+}
+
+std::vector<ScoredWord> WordVectors::related(const WordRelation& relation, std::int64_t k, AnalogyMethod method,
+                                             int threads) const {
+  require_k(k);
+  if (relation.pairs.empty() || method == AnalogyMethod::kMul)
+    fail(ErrorCode::kInvalidArgument, "word vectors: expected ",
+         relation.pairs.empty() ? "a pair of words or more" : "the sum or the direction of pairs, not their product");
+  std::vector<std::string> words = {relation.word};
+  for (const auto& [from, to] : relation.pairs) words.insert(words.end(), {from, to});
+  const std::vector<std::vector<std::int64_t>> excluded = {known_ids(*this, words)};
+  const Matrix terms = rows_of(*this, words, true);
+  const std::span<const float> start = terms.row(0);
+  Matrix target(1, dim());
+  const float share = 1.0F / static_cast<float>(relation.pairs.size());
+  for (std::int64_t i = 1; i < terms.rows(); ++i)
+    kernels().axpy(i % 2 == 0 ? share : -share, terms.row(i).data(), target.data(), dim());
+  if (method == AnalogyMethod::kAdd) {
+    kernels().axpy(1, start.data(), target.data(), dim());
+    return nearest(target.view(), k, excluded, 0, threads)[0];
+  }
+  scale_to_unit(target.row(0));
+  const MatView<const float> rows = vectors();
+  const float* const inverse = inverse_norms(threads);
+  const auto along = [&](const float* x, float scale) {
+    return static_cast<double>(finite_or_zero(kernels().dot(target.data(), x, dim()) * scale));
+  };
+  const double start_along = along(start.data(), 1), start_squares = kernels().dot(start.data(), start.data(), dim());
+  const auto score = [&](std::int64_t, std::int64_t id) {
+    constexpr double kNoWay = 1e-6;  // squares of a way that is rounding alone
+    const double row_squares = inverse[id] > 0 ? 1 : 0;
+    const double product = finite_or_zero(kernels().dot(start.data(), rows.row(id), dim()) * inverse[id]);
+    const double squares = row_squares - 2 * product + start_squares;
+    if (!(squares > kNoWay)) return 0.0F;
+    return static_cast<float>((along(rows.row(id), inverse[id]) - start_along) / std::sqrt(squares));
   };
   return scan_words(size(), 1, k, excluded, threads, score)[0];
 }

@@ -127,6 +127,52 @@ TEST(WordQueries, OddOneOutIsTheFarthestFromTheMean) {
   EXPECT_FAILS(vectors.odd_one_out(few), kInvalidArgument, "expected 3 words or more");
 }
 
+TEST(WordQueries, PairsLeadToWordsBySumAndByDirection) {
+  const WordVectors vectors =
+      make({"man", "king", "son", "prince", "woman", "queen", "near", "zero"}, {{1, 0, 0, 0},
+                                                                                {1, 0, 1, 0},
+                                                                                {0.9f, 0, 0, 0.4f},
+                                                                                {0.9f, 0, 1, 0.4f},
+                                                                                {0, 1, 0, 0},
+                                                                                {0, 1, 0.9f, 0},
+                                                                                {0.3f, 1, 0.1f, 0.2f},
+                                                                                {0, 0, 0, 0}});
+  const auto name = [&](const std::vector<ScoredWord>& found) { return std::string(vectors.word(found.at(0).id)); };
+  const auto unit = [&](const std::string& word) {
+    std::vector<float> out(4);
+    EXPECT_TRUE(vectors.vector(word, out));
+    double squares = 0;
+    for (const float x : out) squares += x * x;
+    std::vector<double> scaled;
+    for (const float x : out) scaled.push_back(x / std::sqrt(squares));
+    return scaled;
+  };
+  const auto cosine = [](const std::vector<double>& a, const std::vector<double>& b) {
+    double ab = 0, aa = 0, bb = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
+    return ab / std::sqrt(aa * bb);
+  };
+  const WordRelation one = {{{"man", "king"}}, "woman"}, two = {{{"man", "king"}, {"son", "prince"}}, "woman"};
+  // One pair, added, is the sum of the three words.
+  EXPECT_EQ(name(vectors.related(one, 1)), "queen");
+  EXPECT_NEAR(vectors.related(one, 1)[0].score, vectors.closest({{"king", "woman"}, {"man"}}, 1)[0].score, 1e-6);
+  const auto direction = vectors.related(two, 8, AnalogyMethod::kDirection);
+  EXPECT_EQ(name(direction), "queen");
+  EXPECT_EQ(direction.size(), 3u);  // the words of the question are left out
+  std::vector<double> offset(4), sum(4), way(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    offset[i] = (unit("king")[i] - unit("man")[i] + unit("prince")[i] - unit("son")[i]) / 2;
+    sum[i] = offset[i] + unit("woman")[i];
+    way[i] = unit("queen")[i] - unit("woman")[i];
+  }
+  EXPECT_NEAR(vectors.related(two, 1)[0].score, cosine(sum, unit("queen")), 1e-6);
+  EXPECT_NEAR(direction[0].score, cosine(offset, way), 1e-6);
+  EXPECT_FAILS(vectors.related({{}, "woman"}, 1), kInvalidArgument, "a pair of words or more");
+  EXPECT_FAILS(vectors.related(one, 1, AnalogyMethod::kMul), kInvalidArgument, "not their product");
+  EXPECT_FAILS(vectors.related({{{"man", "kong"}}, "woman"}, 1), kNotFound, "did you mean 'king'");
+  EXPECT_FAILS(vectors.closest({{"man"}, {}}, 1, AnalogyMethod::kDirection), kInvalidArgument, "that of pairs");
+}
+
 TEST(WordQueries, UnknownWordsGetSuggestions) {
   const WordVectors vectors = make({"the", "Paris", "banana", "bandana", "receive"}, {{1}, {1}, {1}, {1}, {1}});
   EXPECT_EQ(vectors.suggestions("paris"), (Names{"Paris"}));

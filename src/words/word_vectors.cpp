@@ -47,6 +47,10 @@ std::int64_t WordVectors::dim() const { return state_->data.dim; }
 std::string_view WordVectors::word(std::int64_t id) const { return state_->data.words.word(id); }
 std::optional<std::int64_t> WordVectors::find(std::string_view word) const { return state_->data.words.find(word); }
 MatView<const float> WordVectors::vectors() const { return state_->vectors(); }
+std::int64_t WordVectors::count(std::int64_t id) const {
+  if (!state_->data.fasttext) return 0;
+  return state_->data.fasttext->dictionary.word_counts[static_cast<std::size_t>(id)];
+}
 WordFormat WordVectors::format() const { return state_->data.format; }
 std::int64_t WordVectors::ngram_buckets() const {
   return state_->data.fasttext ? state_->data.fasttext->settings.buckets : 0;

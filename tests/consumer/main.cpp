@@ -1,4 +1,5 @@
 // Prints how close two texts are: consumer MODEL TEXT TEXT
+#include <sememe/distillation.h>
 #include <sememe/encoder.h>
 #include <sememe/error.h>
 #include <sememe/evaluation.h>
@@ -7,6 +8,7 @@
 #include <sememe/log.h>
 #include <sememe/map.h>
 #include <sememe/matrix.h>
+#include <sememe/sentence_vectors.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>
 #include <sememe/tokenizer_trainer.h>
