@@ -176,6 +176,9 @@ TEST(CutTokenizer, KeepsWhatTheOtherModelsNeed) {
       cut(R"({"type":"BPE","vocab":{"<s>":0,"a":1,"b":2,"ab":3,"aba":4},"merges":["a b",["ab","a"]]})", {1, 2, 3}),
       R"({"added_tokens":[],"post_processor":null,"model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"]}})"
       "\n");
+  EXPECT_EQ(cut(R"({"type":"BPE","vocab":{"<s>":0,"a":1,"b":2,"ab":3},"merges":["a b"]})", {1, 3}),
+            R"({"added_tokens":[],"post_processor":null,"model":{"type":"BPE","vocab":{"a":0,"ab":1},"merges":[]}})"
+            "\n");
   EXPECT_EQ(
       cut(R"({"type":"Unigram","unk_id":1,"vocab":[["<s>",0.0],["<unk>",0.0],["a",-1.5]]})", {1, 2}),
       R"({"added_tokens":[],"post_processor":null,"model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["a",-1.5]]}})"

@@ -20,6 +20,7 @@ TEST(WordInText, IsFoundAsAWholeWordInAnyCase) {
   EXPECT_EQ(found("the embankment by the river Bank", "bank"), "28 Bank");
   EXPECT_EQ(found("bank", "BANK"), "0 bank");
   EXPECT_EQ(found("banks", "bank"), "none");
+  EXPECT_EQ(found("a riverbank, a bank", "bank"), "15 bank");
   EXPECT_EQ(found("the bank_holiday of banks, bank's", "bank"), "27 bank");
   EXPECT_EQ(found("\u00c9cole, \u00e9cole", "\u00e9cole"), "0 \u00c9cole");
   EXPECT_EQ(found("use c++, not c", "C++"), "4 c++");
