@@ -17,7 +17,7 @@ struct Offset {
   bool operator==(const Offset&) const = default;
 };
 
-/// Tokens of one text (or pair): parallel arrays, one entry a token.
+/// Tokens of one text (or pair): parallel arrays, one entry a token; 26 bytes each, and their texts if kept.
 struct Encoding {
   std::vector<std::int32_t> ids;
   std::vector<Offset> offsets;             ///< into the text it came from; (0, 0) for special tokens
@@ -117,7 +117,7 @@ class Tokenizer {
   std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, const TokenizeOptions& options = {},
                                      int threads = 0) const;
 
-  /// Appends the ids that encode() gives and nothing else, without building an Encoding: what an encoder needs.
+  /// Appends the ids that encode() gives and nothing else, 4 bytes a token, not an Encoding: what an encoder needs.
   /// Returns the number of tokens before truncation, special ones included. Errors: as encode().
   std::int64_t encode_ids(std::string_view text, std::vector<std::int32_t>& ids,
                           const TokenizeOptions& options = {}) const;
@@ -170,27 +170,33 @@ class Tokenizer {
   std::shared_ptr<const State> state_;
 };
 
-/// Decodes ids one by one; what it gives out, one after the other, is the text of all of them.
-/// Threads  one at a time. Memory  that of the ids whose text is not yet certain.
-/// Source  the algorithm of Hugging Face tokenizers' DecodeStream.
+/// Decodes ids one by one; what it gives out, one after the other, is decode() of all of them.
+/// Cost     linear in the tokens, for every decoder.
+/// Threads  one at a time. Memory: that of the text that is not yet certain, as what follows may change it. That is
+/// less
+///          than a character for most decoders, a row of byte tokens for one with ByteFallback (a byte that is not
+///          UTF-8 makes all of them U+FFFD), and all of the text where a decoder looks at it as a whole (a regular
+///          expression after Fuse or ByteLevel, a denormalizer of SentencePiece).
 class DecodeStream {
  public:
-  /// The text that `id` completes; nothing while a character is incomplete, or for a special token that is skipped.
-  /// Errors  kInvalidArgument: an id without a token. kUnsupported: a decoder that changes text it gave out before.
+  /// The text that `id` makes certain; nothing if there is none, or for a special token that is skipped.
+  /// Errors  kInvalidArgument: an id without a token; the stream can go on.
   std::optional<std::string> step(std::int32_t id);
   /// What is left, with U+FFFD for what is incomplete; the stream begins anew.
   std::string finish();
 
+  DecodeStream(DecodeStream&&) noexcept;
+  DecodeStream& operator=(DecodeStream&&) noexcept;
+  ~DecodeStream();
+
  private:
   friend class Tokenizer;
   DecodeStream(std::shared_ptr<const Tokenizer::State> state, bool skip_special_tokens);
-  bool surely_incomplete() const;
 
+  struct Row;
   std::shared_ptr<const Tokenizer::State> state_;
   bool skip_special_tokens_;
-  std::vector<std::int32_t> ids_;  // those of the last text given out, which what follows may depend on, and later ones
-  std::string prefix_;             // the text of the former
-  std::size_t prefix_ids_ = 0;
+  std::unique_ptr<Row> row_;
 };
 
 }  // namespace sememe

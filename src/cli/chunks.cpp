@@ -1,6 +1,9 @@
 #include "cli/chunks.h"
 
+#include <algorithm>
 #include <cmath>
+#include <exception>
+#include <utility>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
@@ -33,6 +36,54 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
     }
     chunk_size.took(chunk.size(), progress.seconds() - begin);
     progress.update(totals.records, input.fraction());
+  }
+  totals.seconds = progress.seconds();
+  if (totals.records == 0) console.note("no texts in ", input.name());
+  return totals;
+}
+
+Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
+                       const std::function<void(const Chunk&, std::int64_t, std::string&)>& lines,
+                       const std::function<void(std::string_view)>& write) {
+  constexpr std::int64_t kRecordsPerJob = 16;
+  Totals totals;
+  Progress progress(console);
+  ChunkSize chunk_size(kMaxChunkTexts);
+  const bool ahead = input.fraction() >= 0;  // of a pipe that is not known
+  Chunk chunk{.first = 0, .records = input.read(chunk_size.texts())};
+  std::vector<std::string> written;  // lines of the chunk before, if reading goes ahead
+  while (!chunk.records.empty()) {
+    const double begin = progress.seconds();
+    const std::int64_t blocks = (chunk.size() + kRecordsPerJob - 1) / kRecordsPerJob, others = ahead ? 2 : 0;
+    Chunk next{.first = chunk.first + chunk.size()};
+    std::exception_ptr unreadable;  // told when all before it is written
+    std::vector<std::string> made(static_cast<std::size_t>(blocks));
+    pool.run(others + blocks, [&](std::int64_t job, int) {
+      const std::int64_t block = job - others, from = block * kRecordsPerJob;
+      if (block == -2) {
+        try {
+          next.records = input.read(chunk_size.texts());
+        } catch (...) {
+          unreadable = std::current_exception();
+        }
+      } else if (block == -1) {
+        for (const std::string& part : written) write(part);
+      } else {
+        for (std::int64_t i = from; i < std::min(from + kRecordsPerJob, chunk.size()); ++i)
+          lines(chunk, i, made[static_cast<std::size_t>(block)]);
+      }
+    });
+    written = std::move(made);
+    totals.records = next.first;
+    if (!ahead || next.records.empty()) {
+      for (const std::string& part : written) write(part);
+      written.clear();
+    }
+    if (unreadable) std::rethrow_exception(unreadable);
+    if (!ahead) next.records = input.read(chunk_size.texts());
+    chunk_size.took(chunk.size(), progress.seconds() - begin);
+    progress.update(totals.records, input.fraction());
+    chunk = std::move(next);
   }
   totals.seconds = progress.seconds();
   if (totals.records == 0) console.note("no texts in ", input.name());

@@ -1,6 +1,7 @@
 #include "cli/encoding_writer.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
@@ -84,12 +85,17 @@ class IdLines : public EncodingWriter {
 
  private:
   static void line(const Encoding& encoding, std::string& out) {
-    const char* separator = "";
+    constexpr std::size_t kMost = 12;  // characters of an id and what separates it
+    std::size_t size = out.size();
+    out.resize(size + kMost * encoding.ids.size() + 1);
+    const std::size_t begin = size;
     for (const std::int32_t id : encoding.ids) {
-      out.append(separator).append(std::to_string(id));
-      separator = " ";
+      size = static_cast<std::size_t>(std::to_chars(out.data() + size, out.data() + out.size(), id).ptr - out.data());
+      out[size++] = ' ';
     }
-    out.push_back('\n');
+    if (size > begin) --size;
+    out[size++] = '\n';
+    out.resize(size);
   }
 };
 

@@ -58,25 +58,25 @@ int run_tokenize(const Arguments& arguments, Console& console) {
                                             .pair = pair.value_or(""),
                                             .show_offsets = arguments.on("offsets"),
                                             .count_characters = arguments.text("offset-unit") == "char"});
-  // The thread that found the tokens of a text also makes its lines, so that only the writing is left to one.
+  const bool only_ids = arguments.text("format") == "ids" && !pair && !options.keep_overflow;
   ThreadPool pool(ThreadPool::size_for(console.options().threads));
-  constexpr std::int64_t kTextsPerJob = 16;
-  for_each_chunk(input, console, [&](Chunk& chunk) {
-    std::vector<std::string> lines(static_cast<std::size_t>((chunk.size() + kTextsPerJob - 1) / kTextsPerJob));
-    for_each_block(pool, chunk.size(), kTextsPerJob, [&](std::int64_t first, std::int64_t count, int) {
-      for (std::int64_t i = first; i < first + count; ++i) {
+  for_each_record(
+      input, console, pool,
+      [&](const Chunk& chunk, std::int64_t i, std::string& out) {
         const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
         try {
-          const Encoding encoding =
-              pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
-          writer->lines(chunk.first + i, text, encoding, lines[static_cast<std::size_t>(first / kTextsPerJob)]);
+          Encoding encoding;
+          if (only_ids) {
+            tokenizer.encode_ids(text, encoding.ids, options);
+          } else {
+            encoding = pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
+          }
+          writer->lines(chunk.first + i, text, encoding, out);
         } catch (const Error& e) {
           fail(e.code(), "text ", chunk.first + i, ": ", e.what());
         }
-      }
-    });
-    for (const std::string& part : lines) writer->write(part);
-  });
+      },
+      [&](std::string_view lines) { writer->write(lines); });
   writer->finish();
   return 0;
 }

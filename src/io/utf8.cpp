@@ -82,6 +82,17 @@ std::string replace_invalid_utf8(std::string_view text) {
   return out.append(text, copied);
 }
 
+std::size_t incomplete_utf8(std::string_view text) noexcept {
+  for (std::size_t length = 1; length <= 3 && length <= text.size(); ++length) {
+    const std::size_t at = text.size() - length;
+    const unsigned lead = byte_at(text, at);
+    if (is_utf8_continuation(text[at])) continue;
+    const std::size_t whole = lead < 0xC2 || lead > 0xF4 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    return length < whole && sequence_at(text, at).length == length ? length : 0;
+  }
+  return 0;
+}
+
 void require_utf8(std::string_view text, std::string_view what) {
   const std::optional<std::size_t> at = find_invalid_utf8(text);
   if (!at) return;

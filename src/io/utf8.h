@@ -16,6 +16,9 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 /// Maximal Subparts", the practice of the WHATWG decoder and of Python's errors="replace").
 std::string replace_invalid_utf8(std::string_view text);
 
+/// How many bytes at the end of `text`, 0 to 3, begin a code point whose rest may follow.
+std::size_t incomplete_utf8(std::string_view text) noexcept;
+
 /// Throws kInvalidArgument, "<what> is not valid UTF-8 at byte N (found 0xXX); ...", unless `text` is well formed.
 void require_utf8(std::string_view text, std::string_view what);
 

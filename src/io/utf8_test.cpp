@@ -22,6 +22,21 @@ TEST(Utf8, AcceptsEveryScalarValueAndDecodesIt) {
   }
 }
 
+TEST(Utf8, IncompleteIsTheBeginOfACodePointAtTheEnd) {
+  for (const char32_t c : {U'a', U'\u00E9', U'\u0800', U'\uD7FF', U'\uFFFD', U'\U00010000', U'\U0010FFFF'}) {
+    std::string text;
+    append_utf8(text, c);
+    EXPECT_EQ(incomplete_utf8(text), 0u);
+    for (std::size_t length = 1; length < text.size(); ++length)
+      EXPECT_EQ(incomplete_utf8("x" + text.substr(0, length)), length);
+  }
+  EXPECT_EQ(incomplete_utf8(""), 0u);
+  for (const char* text :
+       {"\xE0\x80", "\xED\xA0", "\xF4\x90", "\xF0\x8F\x80", "\xC1", "\xF5", "\x80", "a\x80\x80\x80\x80"})
+    EXPECT_EQ(incomplete_utf8(text), 0u) << text;
+  EXPECT_EQ(incomplete_utf8("\xE9\xE9"), 1u);
+}
+
 TEST(Utf8, RefusesEveryShortSequenceThatTheTableLacks) {
   // Counts over all sequences of two and three bytes, worked out from Unicode 15 table 3-7.
   int two = 0, three = 0;

@@ -69,6 +69,23 @@ void append(Encoding& encoding, const Encoding& other) {
   encoding.overflowing = std::move(overflowing);
 }
 
+void append(Encoding& encoding, Encoding&& other) {
+  if (encoding.size() >= other.size() || !encoding.overflowing.empty() || !other.overflowing.empty()) {
+    return append(encoding, std::as_const(other));
+  }
+  const auto prepend = [](const auto& from, auto& to) { to.insert(to.begin(), from.begin(), from.end()); };
+  prepend(encoding.ids, other.ids);
+  prepend(encoding.offsets, other.offsets);
+  prepend(encoding.type_ids, other.type_ids);
+  prepend(encoding.word_ids, other.word_ids);
+  prepend(encoding.sequence_ids, other.sequence_ids);
+  prepend(encoding.special, other.special);
+  prepend(encoding.attention, other.attention);
+  prepend(encoding.tokens, other.tokens);
+  other.tokens_total = encoding.tokens_total;
+  encoding = std::move(other);
+}
+
 void truncate(Encoding& encoding, std::int64_t max_length, std::int64_t stride, Direction direction,
               bool keep_overflow) {
   const auto size = static_cast<std::int64_t>(encoding.size());

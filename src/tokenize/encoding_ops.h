@@ -20,6 +20,8 @@ Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end);
 /// first those of `encoding`, then `encoding` itself with those of `other`.
 /// Source  the order of Hugging Face tokenizers' Encoding::merge_with.
 void append(Encoding& encoding, const Encoding& other);
+/// The same, for an `other` that nobody needs any more: where nothing overflows, the larger of the two is not copied.
+void append(Encoding& encoding, Encoding&& other);
 
 /// Cuts to `max_length` tokens; the rest goes to overflowing, if `keep_overflow`, in pieces of that length that share
 /// `stride` tokens. Throws kInvalidArgument unless stride < max_length (or max_length = 0: all overflows).

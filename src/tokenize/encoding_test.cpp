@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "sememe/error.h"
-#include "tokenize/decoders/text_decoders.h"
 #include "tokenize/encoding_ops.h"
 #include "tokenize/post_processors/post_processor.h"
 
@@ -118,21 +117,6 @@ TEST(TemplateProcessing, FollowsItsTemplate) {
   EXPECT_EQ(processor.added_tokens(true), 2);
   EXPECT_EQ(processor.single_affixes()->after, (std::vector<std::int32_t>{7, 8}));
   EXPECT_FALSE(TemplateProcessing({a, a}, {}).single_affixes()) << "the text twice is no affix";
-}
-
-std::string decoded(const WordPieceDecoder& decoder, std::vector<std::string> list) {
-  decoder.decode(list);
-  std::string out;
-  for (const std::string& token : list) out.append(token);
-  return out;
-}
-
-TEST(WordPieceDecoder, JoinsContinuationsAndTidiesPunctuation) {
-  EXPECT_EQ(decoded({"##", true}, {"##uelo", "Ara", "##\u00FA", "##jo", "."}), "##uelo Ara\u00FAjo.");
-  EXPECT_EQ(decoded({"##", false}, {"a", "##b", ".", "'s"}), "ab . 's");
-  EXPECT_EQ(decoded({"##", true}, {"it", "'s", "a", "?", "!", ","}), "it's a?!,");
-  EXPECT_EQ(decoded({"@@", true}, {"a", "@@b", "##c"}), "ab ##c");
-  EXPECT_EQ(decoded({"##", true}, {}), "");
 }
 
 }  // namespace

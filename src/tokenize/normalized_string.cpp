@@ -43,26 +43,21 @@ std::size_t NormalizedString::span_at(std::int32_t at) const {
 
 Offset NormalizedString::range_from(std::int32_t at, std::size_t span) const {
   const Span& s = spans_[span];
-  if (!s.parallel()) return {s.from, s.to};
-  const std::int32_t begin = s.from + (at - s.begin);
-  return {begin, begin + decode_utf8(text_, to_size(at)).length};
+  const int length = s.parallel() ? decode_utf8(text_, to_size(at)).length : 1;
+  return {s.begin_of(at), s.end_of(at + length)};
 }
 
 Offset NormalizedString::range_to(std::int32_t at, std::size_t span) const {
   const Span& s = spans_[span];
-  if (!s.parallel()) return {s.from, s.to};
-  const std::int32_t end = s.from + (at + 1 - s.begin);
   std::int32_t first = at;
-  while (first > s.begin && is_utf8_continuation(text_[to_size(first)])) --first;
-  return {end - (at + 1 - first), end};
+  while (s.parallel() && first > s.begin && is_utf8_continuation(text_[to_size(first)])) --first;
+  return {s.begin_of(first), s.end_of(at + 1)};
 }
 
 Offset NormalizedString::original(std::int32_t begin, std::int32_t end) const {
   const std::size_t first = spans_.size() == 1 ? 0 : span_at(begin);
   const std::size_t last = spans_.size() == 1 || end <= end_of(first) ? first : span_at(end - 1);
-  const Span &b = spans_[first], &e = spans_[last];
-  return {shift_ + (b.parallel() ? b.from + (begin - b.begin) : b.from),
-          shift_ + (e.parallel() ? e.from + (end - e.begin) : e.to)};
+  return {shift_ + spans_[first].begin_of(begin), shift_ + spans_[last].end_of(end)};
 }
 
 void NormalizedString::narrow(std::int32_t begin, std::int32_t end) {
@@ -72,59 +67,127 @@ void NormalizedString::narrow(std::int32_t begin, std::int32_t end) {
     spans_.clear();
     return;
   }
+  if (spans_.size() == 1 && spans_[0].parallel()) {
+    spans_[0].from += begin;
+    text_ = text_.substr(to_size(begin), to_size(end - begin));
+    return;
+  }
   const std::size_t first = span_at(begin), last = span_at(end - 1);
-  spans_.erase(spans_.begin() + static_cast<std::ptrdiff_t>(last) + 1, spans_.end());
-  spans_.erase(spans_.begin(), spans_.begin() + static_cast<std::ptrdiff_t>(first));
-  if (spans_[0].parallel()) spans_[0].from += begin - spans_[0].begin;
-  spans_[0].begin = begin;
-  for (Span& span : spans_) span.begin -= begin;
-  text_ = text_.substr(to_size(begin), to_size(end - begin));
-  last_span_ = 0;
-}
-
-NormalizedString::Draft& NormalizedString::draft() {
-  next_.text.clear();
-  next_.alignment.clear();
-  next_spans_.clear();
-  return next_;
-}
-
-void NormalizedString::accept_draft() {
-  const auto original_begin = [this](std::int32_t at) {
-    if (at < size()) return range_from(at, span_at(at)).begin;
-    return at == 0 ? 0 : range_to(at - 1, span_at(at - 1)).end;
-  };
-  std::string text;
-  text.swap(next_.text);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const Offset range = next_.alignment[at];
-    const std::int32_t from = original_begin(range.begin), to = original_begin(range.end);
-    const bool one_for_one = to - from == 1 && static_cast<unsigned char>(text[at]) < 0x80;
-    append_span(from, one_for_one ? kParallel : to);
-    next_.text.push_back(text[at]);
+  start_next();
+  for (std::size_t span = first; span <= last; ++span) {
+    copy_to_next(spans_[span], std::max(begin, spans_[span].begin), std::min(end, end_of(span)));
   }
   accept_next();
 }
 
+void NormalizedString::start_next() {
+  next_text_.clear();
+  next_spans_.clear();
+}
+
 void NormalizedString::append_span(std::int32_t from, std::int32_t to) {
-  if (next_.text.size() > most_) fail_growth(most_);
-  const auto begin = static_cast<std::int32_t>(next_.text.size());
-  if (!next_spans_.empty()) {
-    const Span& last = next_spans_.back();
-    if (last.to == to && (to == kParallel ? last.from + (begin - last.begin) : last.from) == from) return;
-  }
+  if (next_text_.size() > most_) fail_growth(most_);
+  const auto begin = static_cast<std::int32_t>(next_text_.size());
+  if (!next_spans_.empty() && next_spans_.back().to == to && next_spans_.back().goes_on(begin, from)) return;
+  settle_last_span();
   next_spans_.push_back({begin, from, to});
 }
 
+/// Makes units of the last span and the one before, if they can be that.
+void NormalizedString::settle_last_span() {
+  if (next_spans_.size() < 2) return;
+  const Span& last = next_spans_.back();
+  Span& before = next_spans_[next_spans_.size() - 2];
+  const std::int32_t width = static_cast<std::int32_t>(next_text_.size()) - last.begin, source = last.to - last.from;
+  if (!last.one() || width < 1 || width > kMostInUnit || source < 1 || source > kMostInUnit) return;
+  const std::int32_t kind = units(width, source, false);
+  if (before.one() ? before.to == last.from && before.from == last.from - source && before.begin == last.begin - width
+                   : before.to == kind && before.goes_on(last.begin, last.from)) {
+    before.to = kind;
+    next_spans_.pop_back();
+  }
+}
+
+/// Appends bytes [begin, end) of `span` to the next form.
+void NormalizedString::copy_to_next(const Span& span, std::int32_t begin, std::int32_t end) {
+  const auto copy = [&](std::int32_t until, std::int32_t from, std::int32_t to) {
+    append_span(from, to);
+    next_text_.append(text_, to_size(begin), to_size(until - begin));
+    begin = until;
+  };
+  if (span.parallel() || span.one()) return copy(end, span.begin_of(begin), span.to);
+  // Of the unit that is cut, what remains.
+  const std::int32_t next_unit = span.begin + (begin - span.begin + span.width() - 1) / span.width() * span.width();
+  while (begin < std::min(next_unit, end)) copy(begin + 1, span.begin_of(begin), span.end_of(begin + 1));
+  if (begin < end) copy(end, span.begin_of(begin), span.to);
+}
+
 void NormalizedString::accept_next() {
-  if (next_.text.size() > most_) fail_growth(most_);
-  owned_.swap(next_.text);
+  if (next_text_.size() > most_) fail_growth(most_);
+  owned_.swap(next_text_);
   spans_.swap(next_spans_);
   text_ = owned_;
   last_span_ = 0;
 }
 
-Rewriter::Rewriter(NormalizedString& string) : string_(string) { string_.draft(); }
+OriginWriter::OriginWriter(NormalizedString& string) : string_(string) { string_.start_next(); }
+
+void OriginWriter::append(std::string_view part, std::size_t from) {
+  std::string& text = string_.next_text_;
+  const auto place = static_cast<std::int32_t>(from);
+  if (!open_ || place != from_) {
+    close_group(place);
+    if (text.size() > string_.most_) fail_growth(string_.most_);
+    begin_ = static_cast<std::int32_t>(text.size());
+    from_ = place;
+    open_ = true;
+  }
+  text.append(part);
+}
+
+/// What comes from the last place is known to come from what is up to `to`.
+void OriginWriter::close_group(std::int32_t to) {
+  if (!open_) return;
+  open_ = false;
+  std::vector<NormalizedString::Span>& spans = string_.next_spans_;
+  const std::int32_t width = static_cast<std::int32_t>(text().size()) - begin_, source = to - from_;
+  constexpr std::int32_t kMost = NormalizedString::kMostInUnit;
+  if (width <= kMost && source >= 1 && source <= kMost) {
+    const bool same = width == 1 && source == 1 && static_cast<unsigned char>(text()[to_size(begin_)]) < 0x80;
+    const std::int32_t kind = same ? NormalizedString::kParallel : NormalizedString::units(width, source, true);
+    if (spans.empty() || spans.back().to != kind || !spans.back().goes_on(begin_, from_))
+      spans.push_back({begin_, from_, kind});
+    return;
+  }
+  if (width > 1) spans.push_back({begin_, from_, from_});
+  spans.push_back({begin_ + width - 1, from_, to});
+}
+
+std::size_t OriginWriter::truncate(std::size_t size) {
+  const auto end = static_cast<std::int32_t>(size);
+  string_.next_text_.resize(size);
+  if (open_ && end >= begin_) {
+    open_ = end > begin_;
+    return to_size(from_);
+  }
+  std::vector<NormalizedString::Span>& spans = string_.next_spans_;
+  while (spans.back().begin > end) spans.pop_back();
+  const NormalizedString::Span& last = spans.back();
+  from_ = last.begin_of(end);
+  // Of a unit that is cut the rest comes from a place of its own.
+  const std::int32_t rest = last.parallel() || last.one() ? 0 : (end - last.begin) % last.width();
+  open_ = rest > 0;
+  begin_ = end - rest;
+  if (last.begin == begin_) spans.pop_back();
+  return to_size(from_);
+}
+
+void OriginWriter::finish(std::size_t end) {
+  close_group(static_cast<std::int32_t>(end));
+  string_.accept_next();
+}
+
+Rewriter::Rewriter(NormalizedString& string) : string_(string) { string_.start_next(); }
 
 Offset Rewriter::next_alignment() const {
   while (string_.end_of(next_span_) <= at_) ++next_span_;
@@ -141,10 +204,8 @@ void Rewriter::flush() {
   if (kept_ < at_) {
     while (string_.end_of(kept_span_) <= kept_) ++kept_span_;
     while (kept_ < at_) {
-      const NormalizedString::Span& span = string_.spans_[kept_span_];
       const std::int32_t end = std::min(at_, string_.end_of(kept_span_));
-      string_.append_span(span.parallel() ? span.from + (kept_ - span.begin) : span.from, span.to);
-      string_.next_.text.append(string_.text_, to_size(kept_), to_size(end - kept_));
+      string_.copy_to_next(string_.spans_[kept_span_], kept_, end);
       kept_ = end;
       if (kept_ < at_) ++kept_span_;
     }
@@ -164,7 +225,7 @@ void Rewriter::replace(char32_t c) {
   flush();
   const bool same_length = utf8_length(c) == length && alignment.end - alignment.begin == length;
   string_.append_span(alignment.begin, same_length ? NormalizedString::kParallel : alignment.end);
-  append_utf8(string_.next_.text, c);
+  append_utf8(string_.next_text_, c);
   at_ += length;
   kept_ = at_;
 }
@@ -172,7 +233,7 @@ void Rewriter::replace(char32_t c) {
 void Rewriter::put(char32_t c, Offset alignment) {
   flush();
   string_.append_span(alignment.begin, alignment.end);
-  append_utf8(string_.next_.text, c);
+  append_utf8(string_.next_text_, c);
   kept_ = at_;
 }
 
@@ -180,14 +241,14 @@ void Rewriter::put(std::string_view text, Offset alignment) {
   flush();
   if (text.empty()) return;
   string_.append_span(alignment.begin, alignment.end);
-  string_.next_.text.append(text);
+  string_.next_text_.append(text);
 }
 
 std::span<char> Rewriter::keep_for_change(std::int32_t end) {
   const std::size_t length = to_size(end - at_);
   at_ = end;
   flush();
-  std::string& text = string_.next_.text;
+  std::string& text = string_.next_text_;
   return {text.data() + (text.size() - length), length};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rng.h"
 #include "sememe/error.h"
 
 namespace sememe {
@@ -111,21 +112,118 @@ TEST(NormalizedString, IsNarrowedToAnyPart) {
   }
 }
 
-TEST(NormalizedString, DraftsReferToThePresentText) {
-  NormalizedString string;
-  string.assign("a\u00E9b", 0);
-  {
-    Rewriter rewriter(string);
-    rewriter.skip();
-    rewriter.keep_to(string.size());
-    rewriter.commit();
+/// As if each byte had its own range.
+struct Alignment {
+  std::string text;
+  std::vector<std::int32_t> from;
+  std::int32_t end = 0;
+};
+
+TEST(NormalizedString, OriginsAreThoseOfEachByte) {
+  const std::string parts[] = {"a", "\u2581", "bc", "\u4E2D", "\xC3\xA9x", std::string(300, 'y')};
+  for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+    const CounterRng rng(seed, 0);
+    std::uint64_t draw = 0;
+    NormalizedString string;
+    const std::string original(40000, 'o');
+    string.assign(original, 5);
+    OriginWriter writer(string);
+    Alignment expected;
+    std::int32_t at = 0;
+    const std::uint32_t kinds = 1 + rng.below(draw++, 6), steps = 1 + rng.below(draw++, 3);
+    for (std::uint32_t i = 0, count = rng.below(draw++, 30); i < count; ++i) {
+      if (!expected.text.empty() && rng.below(draw++, 12) == 0) {
+        const std::size_t size = rng.below(draw++, static_cast<std::uint32_t>(expected.text.size()));
+        at = expected.from[size];
+        ASSERT_EQ(writer.truncate(size), static_cast<std::size_t>(at));
+        expected.text.resize(size);
+        expected.from.resize(size);
+      }
+      const std::string& part = parts[rng.below(draw++, kinds)];
+      writer.append(part, static_cast<std::size_t>(at));
+      expected.text.append(part);
+      expected.from.resize(expected.text.size(), at);
+      at += static_cast<std::int32_t>(rng.below(draw++, 20) == 0 ? 1000 : rng.below(draw++, steps + 1));
+    }
+    writer.finish(static_cast<std::size_t>(at));
+    ASSERT_EQ(string.text(), expected.text);
+    expected.from.push_back(at);
+    const std::int32_t size = string.size();
+    for (std::int32_t i = 0; i < size; ++i) {
+      const std::int32_t end =
+          i + 1 + static_cast<std::int32_t>(rng.below(draw++, static_cast<std::uint32_t>(size - i)));
+      for (const std::int32_t e : {i + 1, end}) {
+        ASSERT_EQ(string.original(i, e).begin, 5 + expected.from[static_cast<std::size_t>(i)]) << seed << ' ' << i;
+        ASSERT_EQ(string.original(i, e).end, 5 + expected.from[static_cast<std::size_t>(e)]) << seed << ' ' << e;
+      }
+    }
   }
-  NormalizedString::Draft& draft = string.draft();
-  draft.text = "xyb";
-  draft.alignment = {{0, 2}, {2, 2}, {2, 3}};
-  string.accept_draft();
-  EXPECT_EQ(string.text(), "xyb");
-  EXPECT_EQ(ranges(string), "1-3 3-3 3-4");
+}
+
+/// Rewrites a text some times over; each character's range must be what a list of ranges says.
+TEST(NormalizedString, RangesAreThoseOfEachCharacter) {
+  for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+    const CounterRng rng(seed, 1);
+    std::uint64_t draw = 0;
+    std::string original;
+    std::vector<Offset> ranges;  // of each byte
+    const std::uint32_t kinds = 1 + rng.below(draw++, 4);
+    for (std::uint32_t i = 0, count = rng.below(draw++, 40); i < count; ++i) {
+      constexpr char32_t kCharacters[] = {U' ', U'a', U'\u0301', U'\u4E2D'};
+      const auto begin = static_cast<std::int32_t>(original.size());
+      append_utf8(original, kCharacters[rng.below(draw++, kinds)]);
+      ranges.resize(original.size(), {begin, static_cast<std::int32_t>(original.size())});
+    }
+    NormalizedString string;
+    string.assign(original, 0);
+    for (int pass = 0; pass < 3; ++pass) {
+      Rewriter rewriter(string);
+      std::vector<Offset> next;
+      const auto put = [&](std::string_view text, Offset range) {
+        rewriter.put(text, range);
+        next.insert(next.end(), text.size(), range);
+      };
+      const std::uint32_t change = rng.below(draw++, 4);
+      while (!rewriter.done()) {
+        const auto at = static_cast<std::size_t>(rewriter.position());
+        const auto length = static_cast<std::size_t>(decode_utf8(string.text(), at).length);
+        const bool other = rng.below(draw++, 10) == 0;
+        const Offset range = rewriter.next_alignment();
+        ASSERT_EQ(range, ranges[at]) << seed;
+        if (change == 0 || other) {
+          rewriter.keep();
+          next.insert(next.end(), ranges.begin() + static_cast<std::ptrdiff_t>(at),
+                      ranges.begin() + static_cast<std::ptrdiff_t>(at + length));
+        } else if (change == 1) {
+          put("\u0120", range);
+          rewriter.skip();
+        } else if (change == 2) {
+          put("\u00C3", range);
+          put("\u2581", range);
+          rewriter.skip();
+        } else {
+          rewriter.replace(U'\u2581');
+          next.insert(next.end(), 3, range);
+        }
+      }
+      rewriter.commit();
+      ranges = next;
+      if (string.size() > 0 && rng.below(draw++, 3) == 0) {
+        auto cut = static_cast<std::int32_t>(rng.below(draw++, static_cast<std::uint32_t>(string.size())));
+        while (is_utf8_continuation(string.text()[static_cast<std::size_t>(cut)])) --cut;
+        string.narrow(cut, string.size());
+        ranges.erase(ranges.begin(), ranges.begin() + cut);
+      }
+    }
+    const auto size = static_cast<std::size_t>(string.size());
+    ASSERT_EQ(ranges.size(), size);
+    for (std::size_t at = 0; at < size;) {
+      const std::size_t end = at + static_cast<std::size_t>(decode_utf8(string.text(), at).length);
+      const Offset range = string.original(static_cast<std::int32_t>(at), static_cast<std::int32_t>(end));
+      ASSERT_EQ(range, (Offset{ranges[at].begin, ranges[end - 1].end})) << seed << " at " << at;
+      at = end;
+    }
+  }
 }
 
 TEST(NormalizedString, GrowthBeyondReasonIsAnError) {

@@ -154,6 +154,12 @@ class TextTokenizer::ModelOutput final : public TokenModel::Parts {
     }
     tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
   }
+  /// The piece is long; mostly it has fewer tokens than bytes in the original.
+  void expect_many() {
+    constexpr std::int32_t kMost = 1 << 26;
+    const Offset offset = text_.original(piece_.begin, piece_.end);
+    out_.reserve(static_cast<std::size_t>(std::min(offset.end - offset.begin, kMost)));
+  }
   void settle() override { before_ = out_.size(); }
   void restart() override { out_.cut(before_); }
 
@@ -190,6 +196,7 @@ void TextTokenizer::apply_model(std::string_view piece, std::int32_t index, Work
     pipeline_.model->sample(piece, work.sampling.value_or(Sampling{}), static_cast<std::uint64_t>(index),
                             work.scratch.get(), work.tokens);
   } else if (piece.size() >= TokenModel::kLongPiece) {
+    output.expect_many();
     pipeline_.model->tokenize_long(piece, work.scratch.get(), work.tokens, output);
   } else {
     pipeline_.model->tokenize(piece, work.scratch.get(), work.tokens);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +52,15 @@ struct RawTokens {
     if (ids_only) return;
     offsets.push_back(offset);
     word_ids.push_back(word);
+  }
+  /// Expects so many more: growing by and by would hold all of them twice. What is not used costs no memory.
+  void reserve(std::size_t count) {
+    if (ids.size() + count <= ids.capacity()) return;
+    const std::size_t most = std::max(ids.size() + count, 2 * ids.capacity());
+    ids.reserve(most);
+    if (ids_only) return;
+    offsets.reserve(most);
+    word_ids.reserve(most);
   }
   /// Room for `count` more, to be filled in by the caller. Returns the index of the first.
   std::size_t extend(std::size_t count) {

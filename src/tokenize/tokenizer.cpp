@@ -27,6 +27,7 @@ struct Tokenizer::State {
   std::int64_t vocab_size() const { return pipeline.model->vocab_size() + pipeline.added.beyond_model(); }
   /// The token as it goes into the decoder; nothing for a special one that is skipped. Throws for an unknown id.
   std::optional<std::string_view> decoded_token(std::int32_t id, bool skip_special_tokens) const;
+  std::unique_ptr<TokenSink> start_decoding(TokenSink& next) const;
   std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const;
   std::int64_t specials(bool pair) const {
     return pipeline.post_processor ? pipeline.post_processor->added_tokens(pair) : 0;
@@ -62,7 +63,13 @@ struct Tokenizer::State {
 
 namespace {
 
-constexpr std::string_view kIncomplete = "\uFFFD";
+/// So many tokens are not copied, and their memory is not kept by the thread for texts to come.
+constexpr std::size_t kMany = 1 << 16;
+
+template <class T>
+void forget_if_large(std::vector<T>& buffer) {
+  if (buffer.capacity() >= kMany) std::vector<T>().swap(buffer);
+}
 
 /// Tokens that remain for the text; throws if there is no room for the special ones.
 std::int64_t room_for_text(const Truncation& truncation, std::int64_t specials) {
@@ -71,6 +78,25 @@ std::int64_t room_for_text(const Truncation& truncation, std::int64_t specials) 
          " special tokens alone are more");
   }
   return truncation.max_length - specials;
+}
+
+/// A space between any two tokens, where no decoder says otherwise.
+class SpacedStep final : public DecoderStep {
+ public:
+  using DecoderStep::DecoderStep;
+  void part(std::string_view text) override {
+    if (std::exchange(after_token_, false)) next_.part(" ");
+    next_.part(text);
+  }
+  void end_token() override { after_token_ = true; }
+
+ private:
+  bool after_token_ = false;
+};
+
+void put_token(TokenSink& sink, std::string_view token) {
+  sink.part(token);
+  sink.end_token();
 }
 
 void pad_alone(Encoding& encoding, const TokenizeOptions& options) {
@@ -135,27 +161,30 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
   RawTokens& raw = lease.tokenize(text, keep_tokens, options);
   const std::size_t n = raw.size();
   Encoding out;
-  // What is long is not copied, and not kept by the thread for texts to come.
-  constexpr std::size_t kMany = 1 << 16;
-  const auto hand_over = [n](auto& from, auto& to) {
+  const std::size_t room = n + 4;  // for special tokens
+  const auto hand_over = [n, room](auto& from, auto& to) {
     if (n >= kMany) {
-      to = std::move(from);
-      from = {};
+      to.swap(from);
     } else {
-      to.reserve(n + 2);
+      to.reserve(room);
       to.assign(from.begin(), from.end());
+      forget_if_large(from);
     }
+  };
+  const auto fill = [n, room](auto& to, auto value) {
+    to.reserve(room);
+    to.assign(n, value);
   };
   hand_over(raw.ids, out.ids);
   hand_over(raw.offsets, out.offsets);
   hand_over(raw.word_ids, out.word_ids);
-  out.type_ids.assign(n, index);
-  out.sequence_ids.assign(n, index);
-  out.special.assign(n, 0);
-  out.attention.assign(n, 1);
+  fill(out.type_ids, index);
+  fill(out.sequence_ids, index);
+  fill(out.special, std::uint8_t{0});
+  fill(out.attention, std::uint8_t{1});
   out.tokens_total = n;
   if (keep_tokens) {
-    out.tokens.reserve(n + 2);
+    out.tokens.reserve(room);
     for (const std::int32_t id : out.ids) {
       const auto* const added = pipeline.added.find(id);
       out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(id).value_or(""));
@@ -191,7 +220,7 @@ Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, PostProcessor
     if (out.size() == 0 && out.overflowing.empty()) {
       out = std::move(encoding);
     } else {
-      append(out, encoding);
+      append(out, std::move(encoding));
     }
   }
   out.tokens_total = total;
@@ -267,15 +296,24 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
   State::Lease lease(*state_);
-  const std::vector<std::int32_t>& raw = lease.tokenize(text, false, options, true).ids;
+  std::vector<std::int32_t>& raw = lease.tokenize(text, false, options, true).ids;
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
   const auto size = static_cast<std::int64_t>(raw.size());
   const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
   const std::int64_t first = cut && cut->direction == Direction::kLeft ? size - kept : 0;
-  ids.reserve(ids.size() + static_cast<std::size_t>(kept + specials));
-  if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->before.begin(), state_->affixes->before.end());
-  ids.insert(ids.end(), raw.begin() + first, raw.begin() + first + kept);
-  if (options.add_special_tokens) ids.insert(ids.end(), state_->affixes->after.begin(), state_->affixes->after.end());
+  const std::size_t begin = ids.size();
+  if (begin == 0 && kept == size && raw.size() >= kMany) {
+    ids.swap(raw);
+  } else {
+    ids.reserve(begin + static_cast<std::size_t>(kept + specials));
+    ids.insert(ids.end(), raw.begin() + first, raw.begin() + first + kept);
+  }
+  forget_if_large(raw);
+  if (options.add_special_tokens) {
+    const auto& [before, after] = *state_->affixes;
+    ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(begin), before.begin(), before.end());
+    ids.insert(ids.end(), after.begin(), after.end());
+  }
   return size + specials;
 }
 
@@ -297,19 +335,18 @@ std::optional<std::string_view> Tokenizer::State::decoded_token(std::int32_t id,
        pipeline.source, ")");
 }
 
+std::unique_ptr<TokenSink> Tokenizer::State::start_decoding(TokenSink& next) const {
+  return pipeline.decoder ? pipeline.decoder->start(next) : std::make_unique<SpacedStep>(next);
+}
+
 std::string Tokenizer::State::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
-  std::vector<std::string> tokens;
+  DecodedText out;
+  const auto steps = start_decoding(out);
   for (const std::int32_t id : ids) {
-    if (const auto token = decoded_token(id, skip_special_tokens)) tokens.emplace_back(*token);
+    if (const auto token = decoded_token(id, skip_special_tokens)) put_token(*steps, *token);
   }
-  std::string out;
-  if (pipeline.decoder) {
-    pipeline.decoder->decode(tokens);
-    for (const std::string& token : tokens) out.append(token);
-  } else {
-    for (const std::string& token : tokens) out.append(&token == tokens.data() ? "" : " ").append(token);
-  }
-  return out;
+  steps->finish();
+  return std::move(out.text);
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
@@ -318,56 +355,30 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
 
 DecodeStream Tokenizer::decode_stream(bool skip_special_tokens) const { return {state_, skip_special_tokens}; }
 
-DecodeStream::DecodeStream(std::shared_ptr<const Tokenizer::State> state, bool skip_special_tokens)
-    : state_(std::move(state)), skip_special_tokens_(skip_special_tokens) {}
+struct DecodeStream::Row {
+  explicit Row(const Tokenizer::State& state) : steps(state.start_decoding(certain)) {}
+  DecodedText certain;  // and not yet given out
+  std::unique_ptr<TokenSink> steps;
+};
 
-/// Whether the text of the ids at hand ends in the midst of a character, told without decoding all of them.
-bool DecodeStream::surely_incomplete() const {
-  constexpr std::size_t kTail = 8;
-  if (ids_.size() <= 2 * kTail) return false;
-  const auto& decoder = state_->pipeline.decoder;
-  if (!decoder || !decoder->ends_by_last_bytes()) return false;
-  std::vector<std::string> tokens;
-  std::size_t bytes = 0;
-  for (std::size_t i = ids_.size() - kTail; i < ids_.size(); ++i) {
-    tokens.emplace_back(state_->decoded_token(ids_[i], false).value_or(""));
-    bytes += tokens.back().size();
-  }
-  if (bytes < kTail) return false;
-  decoder->decode(tokens);
-  return !tokens.empty() && tokens.back().ends_with(kIncomplete);
-}
+DecodeStream::DecodeStream(std::shared_ptr<const Tokenizer::State> state, bool skip_special_tokens)
+    : state_(std::move(state)), skip_special_tokens_(skip_special_tokens), row_(std::make_unique<Row>(*state_)) {}
+DecodeStream::DecodeStream(DecodeStream&&) noexcept = default;
+DecodeStream& DecodeStream::operator=(DecodeStream&&) noexcept = default;
+DecodeStream::~DecodeStream() = default;
 
 std::optional<std::string> DecodeStream::step(std::int32_t id) {
-  if (!state_->decoded_token(id, skip_special_tokens_)) return std::nullopt;
-  if (prefix_.empty() && !ids_.empty() && !surely_incomplete()) {
-    std::string prefix = state_->decode(ids_, false);
-    if (!prefix.ends_with(kIncomplete)) {
-      prefix_ = std::move(prefix);
-      prefix_ids_ = ids_.size();
-    }
-  }
-  ids_.push_back(id);
-  if (surely_incomplete()) return std::nullopt;
-  const std::string text = state_->decode(ids_, false);
-  if (text.size() <= prefix_.size() || text.ends_with(kIncomplete)) return std::nullopt;
-  if (!text.starts_with(prefix_)) {
-    fail(ErrorCode::kUnsupported, "decode_stream: with token id ", id, ", the text so far is no longer ",
-         quote(prefix_), " but ", quote(text), ": this decoder cannot be used token by token");
-  }
-  std::string out = text.substr(prefix_.size());
-  ids_.erase(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(prefix_ids_));
-  prefix_ids_ = ids_.size();
-  prefix_ = state_->decode(ids_, false);
-  return out;
+  const auto token = state_->decoded_token(id, skip_special_tokens_);
+  if (!token) return std::nullopt;
+  put_token(*row_->steps, *token);
+  if (row_->certain.text.empty()) return std::nullopt;
+  return std::exchange(row_->certain.text, {});
 }
 
 std::string DecodeStream::finish() {
-  std::string text = state_->decode(ids_, false);
-  std::string out = text.size() > prefix_.size() ? text.substr(prefix_.size()) : std::string();
-  ids_.clear();
-  prefix_.clear();
-  prefix_ids_ = 0;
+  row_->steps->finish();
+  std::string out = std::move(row_->certain.text);
+  row_ = std::make_unique<Row>(*state_);
   return out;
 }
 

@@ -42,6 +42,43 @@ TEST_F(Tokenize, IdsComeBackAsText) {
   EXPECT_EQ(output_of({"detokenize", "-m", model(), "--keep-special-tokens", lines_of(ids)[0]}), "[CLS] a cat [SEP]\n");
 }
 
+/// Enough texts for several chunks of many blocks, each of another length.
+TEST_F(Tokenize, LinesComeInTheOrderOfTheTextsOnAnyNumberOfThreads) {
+  std::string texts, index;
+  constexpr int kTexts = 20000;
+  for (int i = 0; i < kTexts; ++i) {
+    texts.append(std::to_string(i)).append(static_cast<std::size_t>(i % 7), '!').push_back('\n');
+  }
+  const std::string file = write("texts.txt", texts);
+  const std::vector<std::string> flags = {"tokenize", "-q", "-m", model(), "--format", "json", "-i"};
+  const auto run = [&](const std::string& input, const std::string& threads) {
+    std::vector<std::string> all = flags;
+    all.insert(all.end(), {input, "--threads", threads});
+    return output_of(all, input == "-" ? texts : "");
+  };
+  const std::string expected = run(file, "1");
+  const std::vector<std::string> lines = lines_of(expected);
+  ASSERT_EQ(lines.size(), static_cast<std::size_t>(kTexts));
+  for (int i = 0; i < kTexts; ++i)
+    ASSERT_TRUE(lines[static_cast<std::size_t>(i)].starts_with("{\"index\":" + std::to_string(i) + ",")) << i;
+  for (const std::string threads : {"2", "5"}) {
+    EXPECT_EQ(run(file, threads), expected) << threads;
+    EXPECT_EQ(run("-", threads), expected) << threads << ", through a pipe";
+  }
+}
+
+TEST_F(Tokenize, WhatCannotBeReadIsToldWithItsLine) {
+  std::string texts;
+  for (int i = 0; i < 3000; ++i) texts.append("a cat\n");
+  const std::string file = write("broken.txt", texts + "\xFF\n");
+  for (const std::string threads : {"1", "3"}) {
+    const RunResult result =
+        run_sememe({"tokenize", "-q", "-m", model(), "--format", "ids", "--threads", threads, "-i", file});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_NE(result.err.find("broken.txt:3001"), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(Tokenize, FolderFileAndVocabularyGiveTheSameIds) {
   const auto ids = [&](const std::string& where) {
     return output_of({"tokenize", "-m", where, "--format", "ids", "The Cat"});

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `sememe tokenize` with PyPI `tokenizers` (0.23) on random models: BPE and Unigram with every switch.
 
-    tools/oracle/check_models.py --program build/release/sememe [--models 200] [--strings 5000] [--seed 1]
+    tools/oracle/check_models.py --program build/release/sememe [--models 200] [--first 0] [--strings 5000] [--seed 1]
 
 Vocabularies, merges, scores and texts are random; texts go to the model whole, in words, or with marks for spaces. Every
 text must come out with the same ids, tokens, offsets and words. Exit status 1 if anything differs. Slow (minutes) and not
@@ -138,6 +138,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True)
     parser.add_argument("--models", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="the model to begin with: so that a long check may be split")
     parser.add_argument("--strings", type=int, default=5000, help="random strings per model")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -145,7 +146,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         file = folder / "tokenizer.json"
-        for index in range(arguments.models):
+        for index in range(arguments.first, arguments.first + arguments.models):
             generator = random.Random(arguments.seed * 1000003 + index)
             alphabet = generator.choice(ALPHABETS)
             model = generator.choice([bpe, unigram])(generator, alphabet)

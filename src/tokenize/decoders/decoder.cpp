@@ -1,5 +1,8 @@
 #include "tokenize/decoders/decoder.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "io/utf8.h"
 
 namespace sememe {
@@ -34,6 +37,12 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
   out.append(text, done);
   text.swap(out);
+}
+
+std::size_t begun_match(std::string_view text, std::string_view pattern) {
+  std::size_t length = std::min(text.size(), pattern.size() - 1);
+  while (!text.ends_with(pattern.substr(0, length))) --length;
+  return length;
 }
 
 void clean_up_spaces(std::string& text) {

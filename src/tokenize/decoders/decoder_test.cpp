@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tokenize/decoders/decoded_tokens.h"
 #include "tokenize/decoders/text_decoders.h"
 
 namespace sememe {
@@ -7,15 +8,26 @@ namespace {
 
 using Tokens = std::vector<std::string>;
 
-Tokens decoded(const Decoder& decoder, Tokens tokens) {
-  decoder.decode(tokens);
-  return tokens;
+/// What becomes of tokens that come whole; characters one by one must give the same.
+Tokens decoded(const Decoder& decoder, const Tokens& tokens) {
+  const Tokens out = test::decoded_tokens(decoder, tokens);
+  EXPECT_EQ(test::decoded_tokens(decoder, tokens, /*in_parts=*/true), out);
+  return out;
+}
+
+TEST(Decoders, MatchesThatBeganAreTakenAcrossParts) {
+  EXPECT_EQ(begun_match("xaab", "aabaa"), 3u);
+  EXPECT_EQ(begun_match("aabaa", "aabaa"), 2u) << "less than all of it";
+  EXPECT_EQ(begun_match("aabx", "aabaa"), 0u);
+  EXPECT_EQ(begun_match("", "a"), 0u);
+  EXPECT_EQ(decoded(ReplaceDecoder("aab", "-"), {"aaab", "aa", "b"}), (Tokens{"a-", "aa", "b"}));
 }
 
 TEST(BpeDecoder, SuffixIsASpaceButAtTheEnd) {
   EXPECT_EQ(decoded(BpeDecoder("</w>"), {"th", "e</w>", "cat</w>"}), (Tokens{"th", "e ", "cat"}));
   EXPECT_EQ(decoded(BpeDecoder(""), {"ab", "c"}), (Tokens{" a b ", "c"})) << "as Rust's replace of an empty text";
   EXPECT_EQ(decoded(BpeDecoder("</w>"), {}), Tokens{});
+  EXPECT_EQ(decoded(BpeDecoder("</w>"), {"a</w></", "", "</w>b</"}), (Tokens{"a </", "", "b</"}));
 }
 
 TEST(ByteLevelDecoder, CharactersBecomeBytesAndBadUtf8IsMarked) {
@@ -36,6 +48,20 @@ TEST(MetaspaceDecoder, MarksAreSpacesButInTheFirstToken) {
   EXPECT_EQ(decoded(MetaspaceDecoder("\u2581", false), {"\u2581Hey", "\u2581you"}), (Tokens{" Hey", " you"}));
 }
 
+std::string text(const WordPieceDecoder& decoder, const Tokens& tokens) {
+  std::string out;
+  for (const std::string& token : decoded(decoder, tokens)) out.append(token);
+  return out;
+}
+
+TEST(WordPieceDecoder, JoinsContinuationsAndTidiesPunctuation) {
+  EXPECT_EQ(text({"##", true}, {"##uelo", "Ara", "##\u00FA", "##jo", "."}), "##uelo Ara\u00FAjo.");
+  EXPECT_EQ(text({"##", false}, {"a", "##b", ".", "'s"}), "ab . 's");
+  EXPECT_EQ(text({"##", true}, {"it", "'s", "a", "?", "!", ","}), "it's a?!,");
+  EXPECT_EQ(text({"@@", true}, {"a", "@@b", "##c"}), "ab ##c");
+  EXPECT_EQ(text({"##", true}, {}), "");
+}
+
 TEST(CtcDecoder, RepetitionsAndPaddingGo) {
   const Tokens heard = {"<pad>", "h", "h", "e", "<pad>", "l", "l", "<pad>", "l", "o", "|", "|", "!"};
   EXPECT_EQ(decoded(CtcDecoder("<pad>", "|", true), heard), (Tokens{"h", "e", "l", "l", "o", " ", "!"}));
@@ -52,6 +78,7 @@ TEST(ReplaceDecoder, TakesTextsAndPatterns) {
 TEST(StripDecoder, TakesAtMostSoManyFromEachEnd) {
   EXPECT_EQ(decoded(StripDecoder("H", 1, 0), {"Hey", " friend!", "HHH"}), (Tokens{"ey", " friend!", "HH"}));
   EXPECT_EQ(decoded(StripDecoder("y", 0, 2), {"Heyyy", "y"}), (Tokens{"Hey", ""}));
+  EXPECT_EQ(decoded(StripDecoder("y", 1, 1), {"yy", "yyy", "y", "ayby"}), (Tokens{"", "y", "", "ayb"}));
 }
 
 TEST(DecoderSequence, StepsFollowEachOther) {

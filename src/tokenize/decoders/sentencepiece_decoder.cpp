@@ -23,18 +23,6 @@ void append_spaced(std::string& out, std::string_view piece) {
   }
 }
 
-/// Each byte that begins no well-formed character is U+FFFD.
-void append_bytes(std::string& out, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t good = std::min(find_invalid_utf8(bytes).value_or(bytes.size()), bytes.size());
-    out.append(bytes.substr(0, good));
-    bytes.remove_prefix(good);
-    if (bytes.empty()) return;
-    out.append(kReplacement);
-    bytes.remove_prefix(1);
-  }
-}
-
 }  // namespace
 
 SentencePieceDecoder::SentencePieceDecoder(Options options, const std::vector<SentencePiece>& pieces,
@@ -48,38 +36,79 @@ SentencePieceDecoder::SentencePieceDecoder(Options options, const std::vector<Se
   }
 }
 
-void SentencePieceDecoder::decode(std::vector<std::string>& tokens) const {
-  std::string text, bytes;
-  bool at_start = true;
-  const bool drops_mark = options_.add_dummy_prefix || options_.remove_extra_whitespaces;
-  for (const std::string& token : tokens) {
-    const auto special = special_.find(token);
-    if (special != special_.end() && special->second == SentencePiece::Type::kByte) {
+class SentencePieceDecoder::Step final : public WholeTokenStep {
+ public:
+  Step(const SentencePieceDecoder& decoder, TokenSink& next) : WholeTokenStep(next), decoder_(decoder) {}
+
+  void take(std::string& token) override {
+    using Type = SentencePiece::Type;
+    const auto special = decoder_.special_.find(token);
+    if (special != decoder_.special_.end() && special->second == Type::kByte) {
       unsigned value = 0;
       std::from_chars(token.data() + 3, token.data() + 5, value, 16);
-      bytes.push_back(static_cast<char>(value));
-      continue;
+      bytes_.push_back(static_cast<char>(value));
+      give_bytes(false);
+      return;
     }
-    append_bytes(text, bytes);
-    bytes.clear();
-    if (!text.empty()) at_start = false;
-    if (special != special_.end()) {
-      if (special->second == SentencePiece::Type::kUnknown) text.append(options_.unk_surface);
-    } else {
-      std::string_view piece = token;
-      if (at_start && drops_mark && piece.starts_with(kMark)) {
-        piece.remove_prefix(kMark.size());
-        // Where spaces are removed, all those at the start are.
-        if (!options_.remove_extra_whitespaces) at_start = false;
-      }
-      append_spaced(text, piece);
+    give_bytes(true);
+    if (special != decoder_.special_.end()) {
+      if (special->second == Type::kUnknown) give(decoder_.options_.unk_surface);
+      return;
     }
-    if (!text.empty()) at_start = false;
+    std::string_view piece = token;
+    const Options& options = decoder_.options_;
+    if (at_start_ && (options.add_dummy_prefix || options.remove_extra_whitespaces) && piece.starts_with(kMark)) {
+      piece.remove_prefix(kMark.size());
+      // Where spaces are removed, all those at the start are.
+      if (!options.remove_extra_whitespaces) at_start_ = false;
+    }
+    spaced_.clear();
+    append_spaced(spaced_, piece);
+    give(spaced_);
   }
-  append_bytes(text, bytes);
-  if (denormalizer_) text = denormalizer_->normalize(text);
-  tokens.clear();
-  tokens.push_back(std::move(text));
+
+  void finish() override {
+    give_bytes(true);
+    if (decoder_.denormalizer_) next_.part(decoder_.denormalizer_->normalize(text_));
+    next_.end_token();
+    next_.finish();
+  }
+
+ private:
+  void give(std::string_view text) {
+    if (text.empty()) return;
+    at_start_ = false;
+    if (decoder_.denormalizer_) {
+      text_.append(text);  // it has the last word on all of it
+    } else {
+      next_.part(text);
+    }
+  }
+
+  /// Each byte that begins no well-formed character is U+FFFD. Unless it is the `end` of the bytes, those that may
+  /// begin one wait.
+  void give_bytes(bool end) {
+    const std::string_view bytes(bytes_);
+    std::string_view rest = bytes.substr(0, bytes.size() - (end ? 0 : incomplete_utf8(bytes)));
+    const std::size_t taken = rest.size();
+    while (!rest.empty()) {
+      const std::size_t good = find_invalid_utf8(rest).value_or(rest.size());
+      give(rest.substr(0, good));
+      rest.remove_prefix(good);
+      if (rest.empty()) break;
+      give(kReplacement);
+      rest.remove_prefix(1);
+    }
+    bytes_.erase(0, taken);
+  }
+
+  const SentencePieceDecoder& decoder_;
+  bool at_start_ = true;
+  std::string bytes_, spaced_, text_;
+};
+
+std::unique_ptr<TokenSink> SentencePieceDecoder::start(TokenSink& next) const {
+  return std::make_unique<Step>(*this, next);
 }
 
 }  // namespace sememe

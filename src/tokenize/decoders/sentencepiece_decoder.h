@@ -27,11 +27,13 @@ class SentencePieceDecoder final : public Decoder {
   SentencePieceDecoder(Options options, const std::vector<SentencePiece>& pieces,
                        std::unique_ptr<const SentencePieceNormalizer> denormalizer);
 
-  /// Leaves one token: the text.
-  void decode(std::vector<std::string>& tokens) const override;
+  /// Gives one token: the text.
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "SentencePiece"; }
 
  private:
+  class Step;
+
   Options options_;
   std::unordered_map<std::string, SentencePiece::Type> special_;  // pieces that are not text
   std::unique_ptr<const SentencePieceNormalizer> denormalizer_;

@@ -17,7 +17,7 @@ namespace sememe {
 class DecoderSequence final : public Decoder {
  public:
   explicit DecoderSequence(std::vector<std::unique_ptr<const Decoder>> steps) : steps_(std::move(steps)) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override;
 
  private:
@@ -29,7 +29,7 @@ class WordPieceDecoder final : public Decoder {
  public:
   /// `cleanup`: clean_up_spaces().
   WordPieceDecoder(std::string prefix, bool cleanup) : prefix_(std::move(prefix)), cleanup_(cleanup) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return cleanup_ ? "WordPiece(cleanup)" : "WordPiece"; }
 
  private:
@@ -41,7 +41,7 @@ class WordPieceDecoder final : public Decoder {
 class BpeDecoder final : public Decoder {
  public:
   explicit BpeDecoder(std::string suffix) : suffix_(std::move(suffix)) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "BPEDecoder"; }
 
  private:
@@ -52,15 +52,14 @@ class BpeDecoder final : public Decoder {
 /// with any other character in it stays as it is. All becomes one token.
 class ByteLevelDecoder final : public Decoder {
  public:
-  void decode(std::vector<std::string>& tokens) const override;
-  bool ends_by_last_bytes() const override { return true; }
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "ByteLevel"; }
 };
 
 /// A byte for "<0x61>". Bytes in a row become one token; if they are not UTF-8, U+FFFD for each of them.
 class ByteFallbackDecoder final : public Decoder {
  public:
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "ByteFallback"; }
 };
 
@@ -69,7 +68,7 @@ class MetaspaceDecoder final : public Decoder {
  public:
   MetaspaceDecoder(std::string replacement, bool prepended)
       : replacement_(std::move(replacement)), prepended_(prepended) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "Metaspace"; }
 
  private:
@@ -84,7 +83,7 @@ class CtcDecoder final : public Decoder {
   /// `cleanup`: clean_up_spaces(), and a space for each `word_delimiter`.
   CtcDecoder(std::string pad, std::string word_delimiter, bool cleanup)
       : pad_(std::move(pad)), word_delimiter_(std::move(word_delimiter)), cleanup_(cleanup) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return cleanup_ ? "CTC(cleanup)" : "CTC"; }
 
  private:
@@ -98,7 +97,7 @@ class ReplaceDecoder final : public Decoder {
   ReplaceDecoder(std::string pattern, std::string content)
       : pattern_(std::move(pattern)), content_(std::move(content)) {}
   ReplaceDecoder(Regex regex, std::string content) : regex_(std::move(regex)), content_(std::move(content)) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "Replace"; }
 
  private:
@@ -110,7 +109,7 @@ class ReplaceDecoder final : public Decoder {
 /// One token of all.
 class FuseDecoder final : public Decoder {
  public:
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "Fuse"; }
 };
 
@@ -119,7 +118,7 @@ class StripDecoder final : public Decoder {
  public:
   StripDecoder(std::string content, std::int64_t start, std::int64_t stop)
       : content_(std::move(content)), start_(start), stop_(stop) {}
-  void decode(std::vector<std::string>& tokens) const override;
+  std::unique_ptr<TokenSink> start(TokenSink& next) const override;
   std::string describe() const override { return "Strip"; }
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kHash = 0x9E3779B97F4A7C15;
 constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
-constexpr int kPairBits = 14;  // 128 KiB of neighbours
+constexpr int kPairBits = 15;  // 256 KiB of neighbours
 /// At each place as many symbols may be looked at.
 constexpr std::int32_t kLongest = 512;
 

@@ -1,8 +1,10 @@
 #include "tokenize/models/sentencepiece_unigram.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/fail.h"
 
@@ -22,57 +24,64 @@ constexpr std::size_t kWindow = std::size_t{1} << 12;
 /// Chunks that are longer are not worth to be kept.
 constexpr std::size_t kLongestChunk = 256;
 
+/// What stands for the last piece of the best way to a place, beside ids: no way comes here; or what is unknown, by its
+/// bytes.
 constexpr std::int32_t kUnreached = -1;
+constexpr std::int32_t unknown_of(std::size_t bytes) { return kUnreached - static_cast<std::int32_t>(bytes); }
 
 }  // namespace
 
 /// The best way to each place of the text in work.
 struct SentencePieceUnigram::Lattice final : TokenModel::Scratch {
-  struct Node {
+  struct Way {
     float score;
-    std::int32_t start;  // where its last piece begins, in the text; kUnreached: no piece ends here
-    std::int32_t id;     // of that piece, or kUnknown
-    float second;        // score of the best other way to come here
+    float second;  // of the best other way to come here
   };
-  std::vector<Node> nodes;  // of the text's bytes from base on
+  std::vector<Way> ways;            // a ring: the places that a piece may reach from the one in work, and a chunk
+  std::vector<std::int32_t> lasts;  // of the text's bytes from base on: the last piece of the best way there
   std::size_t base = 0;
   std::vector<std::uint8_t> marks;
-  std::vector<ModelToken> path;
   std::size_t before = 0;  // tokens in `out` that are not of this text
 
   float score = 0;             // of the chunks before
   float margin = 0;            // by how much the tokens won at least
+  std::size_t tokens = 0;      // in the chunk
   std::size_t characters = 0;  // in the chunk
   bool unknown = false;        // some of it has no piece
 
-  Node& at(std::size_t place) { return nodes[place - base]; }
+  std::int32_t& last(std::size_t place) { return lasts[place - base]; }
+  Way& way(std::size_t place) { return ways[place & (ways.size() - 1)]; }
 
-  /// The last place that the best ways to `start` and to all places after it have in common.
-  std::size_t common_place(std::size_t start, std::size_t frontier) {
-    marks.assign(frontier + 1 - base, 0);
-    std::size_t ways = 0;
-    for (std::size_t place = start; place <= frontier; ++place) {
-      if (place != start && at(place).start == kUnreached) continue;
-      marks[place - base] = 1;
-      ++ways;
-    }
-    std::size_t place = frontier;
-    for (; place > base; --place) {
-      if (marks[place - base] == 0) continue;
-      if (ways == 1) break;
-      std::uint8_t& origin = marks[static_cast<std::size_t>(at(place).start) - base];
-      if (origin != 0) --ways;
-      origin = 1;
-    }
-    return place;
-  }
-
-  /// Gives up the nodes before `place`.
-  void drop_before(std::size_t place, std::size_t frontier) {
-    std::copy_n(nodes.begin() + static_cast<std::ptrdiff_t>(place - base), frontier + 1 - place, nodes.begin());
+  /// Gives up the places before `place`.
+  void drop_before(std::size_t place) {
+    lasts.erase(lasts.begin(), lasts.begin() + static_cast<std::ptrdiff_t>(place - base));
     base = place;
   }
 };
+
+std::size_t SentencePieceUnigram::length_of(std::int32_t last) const {
+  return last < 0 ? static_cast<std::size_t>(kUnreached - last) : vocabulary().token(last)->size();
+}
+
+/// The last place that the best ways to `start` and to all places after it have in common.
+std::size_t SentencePieceUnigram::common_place(Lattice& lattice, std::size_t start, std::size_t frontier) const {
+  lattice.marks.assign(frontier + 1 - lattice.base, 0);
+  std::size_t ways = 0;
+  for (std::size_t place = start; place <= frontier; ++place) {
+    if (place != start && lattice.last(place) == kUnreached) continue;
+    lattice.marks[place - lattice.base] = 1;
+    ++ways;
+  }
+  std::size_t place = frontier;
+  for (; place > lattice.base; --place) {
+    if (lattice.marks[place - lattice.base] == 0) continue;
+    if (ways == 1) break;
+    std::uint8_t& origin = lattice.marks[place - length_of(lattice.last(place)) - lattice.base];
+    if (origin != 0) --ways;
+    origin = 1;
+  }
+  return place;
+}
 
 SentencePieceUnigram::SentencePieceUnigram(const std::vector<SentencePiece>& pieces, bool byte_fallback,
                                            const std::string& where)
@@ -108,53 +117,47 @@ SentencePieceUnigram::SentencePieceUnigram(const std::vector<SentencePiece>& pie
 
 std::unique_ptr<TokenModel::Scratch> SentencePieceUnigram::make_scratch() const { return std::make_unique<Lattice>(); }
 
-// Where all ways to the frontier have come through one place, the way to it is known and its nodes are not needed any
-// more.
+// Where all ways to the frontier have come through one place, the way to it is known and what led there is not needed
+// any more.
 template <bool kMargins>
 void SentencePieceUnigram::run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out,
                                Parts* parts) const {
-  using Node = Lattice::Node;
   constexpr float kNothing = -std::numeric_limits<float>::infinity();
-  const Node unreached{0, kUnreached, kUnknown, kNothing};
-  const std::size_t size = text.size(), longest = vocabulary().longest();
-  std::size_t window = kWindow;
+  const std::size_t size = text.size();
+  if (lattice.ways.empty()) lattice.ways.resize(std::bit_ceil(std::max(vocabulary().longest(), kLongestChunk) + 5));
   lattice.base = 0;
-  const auto make_room = [&] { lattice.nodes.resize(std::max(lattice.nodes.size(), window + longest + 8)); };
-  make_room();
-  lattice.nodes[0] = {lattice.score, kUnreached, kUnknown, kNothing};
-  std::size_t frontier = 0;
-  const auto reach = [&](std::size_t place, float score, std::size_t start, std::int32_t id) {
-    while (frontier < place) lattice.at(++frontier) = unreached;
-    Node& node = lattice.at(place);
-    if (node.start == kUnreached || score > node.score) {
-      if constexpr (kMargins) node.second = node.start == kUnreached ? kNothing : node.score;
-      node.score = score;
-      node.start = static_cast<std::int32_t>(start);
-      node.id = id;
+  lattice.lasts.assign(1, kUnreached);
+  lattice.way(0) = {lattice.score, kNothing};
+  std::size_t frontier = 0, window = kWindow;
+  const auto reach = [&](std::size_t place, float score, std::int32_t last) {
+    while (frontier < place) {
+      lattice.lasts.push_back(kUnreached);
+      ++frontier;
+    }
+    Lattice::Way& way = lattice.way(place);
+    std::int32_t& best = lattice.last(place);
+    if (best == kUnreached || score > way.score) {
+      if constexpr (kMargins) way.second = best == kUnreached ? kNothing : way.score;
+      way.score = score;
+      best = last;
     } else if constexpr (kMargins) {
-      node.second = std::max(node.second, score);
+      way.second = std::max(way.second, score);
     }
   };
   for (std::size_t start = 0; start < size;) {
     if (start - lattice.base >= window) {
-      if (const std::size_t place = lattice.common_place(start, frontier); place > lattice.base) {
-        emit(text, place, lattice, out);
-        lattice.drop_before(place, frontier);
-        // The last may take in what is unknown after it.
-        if (parts != nullptr && out.size() > kPart) parts->take(out, out.size() - 1);
+      if (const std::size_t place = common_place(lattice, start, frontier); place > lattice.base) {
+        emit<kMargins>(text, place, lattice, out, parts);
+        lattice.drop_before(place);
       }
-      if (start - lattice.base > window / 2) {
-        window *= 2;
-        make_room();
-      }
+      if (start - lattice.base > window / 2) window *= 2;
     }
-    float score = lattice.at(start).score;
+    float score = lattice.way(start).score;
     if (score < -kResetThreshold || score > kResetThreshold) {
       for (std::size_t i = start; i <= frontier; ++i) {
-        Node& node = lattice.at(i);
-        if (i != start && node.start == kUnreached) continue;
-        node.score -= score;
-        if constexpr (kMargins) node.second -= score;
+        if (i != start && lattice.last(i) == kUnreached) continue;
+        lattice.way(i).score -= score;
+        if constexpr (kMargins) lattice.way(i).second -= score;
       }
       score = 0;
     }
@@ -165,31 +168,42 @@ void SentencePieceUnigram::run(std::string_view text, Lattice& lattice, std::vec
       ++end;
       const std::int32_t id = node.value();
       if (id == ByteTrie::kNone) continue;
-      reach(end, scores_[static_cast<std::size_t>(id)] + score, start, id);
+      reach(end, scores_[static_cast<std::size_t>(id)] + score, id);
       known = known || end - start == character;
     }
-    if (!known) reach(start + character, unk_score_ + score, start, kUnknown);
+    if (!known) reach(start + character, unk_score_ + score, unknown_of(character));
     start += character;
     if constexpr (kMargins) ++lattice.characters;
   }
   if (size == 0) return;
-  lattice.score = lattice.at(size).score;
-  emit(text, size, lattice, out);
+  lattice.score = lattice.way(size).score;
+  emit<kMargins>(text, size, lattice, out, parts);
 }
 
-/// Appends the tokens of the best way from lattice.base to `end`.
-void SentencePieceUnigram::emit(std::string_view text, std::size_t end, Lattice& lattice,
-                                std::vector<ModelToken>& out) const {
-  lattice.path.clear();
+/// Appends the tokens of the best way from lattice.base to `end`. The way is turned round where it stands: each place
+/// on it gets the piece that begins there.
+template <bool kMargins>
+void SentencePieceUnigram::emit(std::string_view text, std::size_t end, Lattice& lattice, std::vector<ModelToken>& out,
+                                Parts* parts) const {
+  std::int32_t last = lattice.last(end);
   for (std::size_t place = end; place > lattice.base;) {
-    const Lattice::Node& node = lattice.at(place);
-    lattice.path.push_back({node.id, node.start, static_cast<std::int32_t>(place)});
-    lattice.margin = std::min(lattice.margin, node.score - node.second);
-    lattice.unknown = lattice.unknown || node.id == kUnknown;
-    place = static_cast<std::size_t>(node.start);
+    if constexpr (kMargins) {
+      const Lattice::Way& way = lattice.way(place);
+      lattice.margin = std::min(lattice.margin, way.score - way.second);
+      lattice.unknown = lattice.unknown || last < 0;
+      ++lattice.tokens;
+    }
+    place -= length_of(last);
+    std::swap(last, lattice.last(place));
   }
-  for (auto token = lattice.path.rbegin(); token != lattice.path.rend(); ++token) {
-    append(text, token->begin, token->end, token->id, lattice.before, out);
+  for (std::size_t place = lattice.base; place < end;) {
+    const std::int32_t piece = lattice.last(place);
+    const std::size_t next = place + length_of(piece);
+    append(text, static_cast<std::int32_t>(place), static_cast<std::int32_t>(next), piece < 0 ? kUnknown : piece,
+           lattice.before, out);
+    // The last may take in what is unknown after it.
+    if (parts != nullptr && out.size() > kPart) parts->take(out, out.size() - 1);
+    place = next;
   }
 }
 
@@ -229,10 +243,10 @@ bool SentencePieceUnigram::tokenize_chunk(std::string_view chunk, Scratch* scrat
     return false;
   }
   lattice.margin = std::numeric_limits<float>::infinity();
-  lattice.characters = 0;
+  lattice.characters = lattice.tokens = 0;
   lattice.unknown = false;
   run<true>(chunk, lattice, out);
-  const auto steps = static_cast<float>(lattice.path.size() + lattice.characters + 2);
+  const auto steps = static_cast<float>(lattice.tokens + lattice.characters + 2);
   return !lattice.unknown && lattice.margin > steps * kErrorPerStep &&
          kResetThreshold + static_cast<float>(chunk.size()) * largest_ < kLargestSum;
 }

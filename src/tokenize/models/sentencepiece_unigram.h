@@ -38,7 +38,10 @@ class SentencePieceUnigram final : public SentencePieceModel {
   struct Lattice;
   template <bool kMargins>
   void run(std::string_view text, Lattice& lattice, std::vector<ModelToken>& out, Parts* parts = nullptr) const;
-  void emit(std::string_view text, std::size_t end, Lattice& lattice, std::vector<ModelToken>& out) const;
+  template <bool kMargins>
+  void emit(std::string_view text, std::size_t end, Lattice& lattice, std::vector<ModelToken>& out, Parts* parts) const;
+  std::size_t common_place(Lattice& lattice, std::size_t start, std::size_t frontier) const;
+  std::size_t length_of(std::int32_t last) const;  ///< bytes, of what stands in a lattice
 
   ByteTrie trie_;
   std::vector<float> scores_;  // an id each

@@ -23,42 +23,13 @@ std::size_t character_length(std::string_view text) {
 
 /// Where the new text goes, without the way back.
 struct TextOutput {
-  std::string text;
-  void append(std::string_view part, std::size_t) { text.append(part); }
-  void append(char c, std::size_t) { text.push_back(c); }
-  std::size_t truncate(std::size_t size, std::size_t consumed) {
-    text.resize(size);
-    return consumed;
-  }
-  void finish(std::size_t) {}
-};
-
-/// The same, keeping for each byte where it comes from.
-struct AlignedOutput {
-  NormalizedString::Draft& draft;
-  std::string& text = draft.text;
-
-  void append(std::string_view part, std::size_t from) {
-    text.append(part);
-    draft.alignment.insert(draft.alignment.end(), part.size(), {static_cast<std::int32_t>(from), 0});
-  }
-  void append(char c, std::size_t from) {
-    text.push_back(c);
-    draft.alignment.push_back({static_cast<std::int32_t>(from), 0});
-  }
-  std::size_t truncate(std::size_t size, std::size_t) {
-    const auto consumed = static_cast<std::size_t>(draft.alignment[size].begin);
-    text.resize(size);
-    draft.alignment.resize(size);
-    return consumed;
-  }
-  /// `end` of the text that was read.
-  void finish(std::size_t end) {
-    auto next = static_cast<std::int32_t>(end);
-    for (std::size_t i = draft.alignment.size(); i-- > 0;) {
-      draft.alignment[i].end = next;
-      next = draft.alignment[i].begin;
-    }
+  std::string out;
+  const std::string& text() const { return out; }
+  void append(std::string_view part, std::size_t) { out.append(part); }
+  void append(char c, std::size_t) { out.push_back(c); }
+  std::size_t truncate(std::size_t size) {
+    out.resize(size);
+    return 0;  // nobody asks
   }
 };
 
@@ -92,8 +63,9 @@ SentencePieceNormalizer::Prefix SentencePieceNormalizer::normalize_prefix(std::s
   return {input.substr(0, length), length};
 }
 
+/// Returns the end of what was read and not taken back.
 template <class Output>
-void SentencePieceNormalizer::run(std::string_view input, Output& out) const {
+std::size_t SentencePieceNormalizer::run(std::string_view input, Output& out) const {
   const bool one_space = options_.remove_extra_whitespaces;
   std::size_t at = 0;
   while (one_space && at < input.size()) {
@@ -101,7 +73,7 @@ void SentencePieceNormalizer::run(std::string_view input, Output& out) const {
     if (prefix.text != " ") break;
     at += prefix.length;
   }
-  if (at == input.size()) return;
+  if (at == input.size()) return at;
   const bool prefix_mark = !options_.treat_whitespace_as_suffix && options_.add_dummy_prefix;
   if (prefix_mark) out.append(space_, at);
 
@@ -133,21 +105,20 @@ void SentencePieceNormalizer::run(std::string_view input, Output& out) const {
     }
     at += prefix.length;
   }
-  while (one_space && out.text.ends_with(space_)) at = out.truncate(out.text.size() - space_.size(), at);
+  while (one_space && out.text().ends_with(space_)) at = out.truncate(out.text().size() - space_.size());
   if (options_.treat_whitespace_as_suffix && options_.add_dummy_prefix) out.append(space_, at);
-  out.finish(at);
+  return at;
 }
 
 void SentencePieceNormalizer::normalize(NormalizedString& text) const {
-  AlignedOutput out{text.draft()};
-  run(text.text(), out);
-  text.accept_draft();
+  OriginWriter out(text);
+  out.finish(run(text.text(), out));
 }
 
 std::string SentencePieceNormalizer::normalize(std::string_view text) const {
   TextOutput out;
   run(text, out);
-  return std::move(out.text);
+  return std::move(out.out);
 }
 
 bool SentencePieceNormalizer::keeps_seams() const { return charsmap_.keeps_seams() && symbols_keep_seams_; }

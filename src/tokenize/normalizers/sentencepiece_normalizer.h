@@ -42,7 +42,7 @@ class SentencePieceNormalizer final : public Normalizer {
   };
   Prefix normalize_prefix(std::string_view input) const;
   template <class Output>
-  void run(std::string_view input, Output& out) const;
+  std::size_t run(std::string_view input, Output& out) const;
 
   Options options_;
   Charsmap charsmap_;

@@ -1,6 +1,7 @@
 #include "tokenize/post_processors/post_processor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/fail.h"
 #include "tokenize/encoding_ops.h"
@@ -22,9 +23,10 @@ void wrap(Encoding& encoding, const SpecialToken* before, const SpecialToken& af
           bool keep_tokens) {
   Encoding out;
   if (before != nullptr) out = special_tokens({before->id}, {before->text}, type_id, keep_tokens);
-  append(out, encoding);
+  const std::size_t total = encoding.tokens_total;
+  append(out, std::move(encoding));
   append(out, special_tokens({after.id}, {after.text}, type_id, keep_tokens));
-  out.tokens_total = encoding.tokens_total;
+  out.tokens_total = total;
   encoding = std::move(out);
 }
 
@@ -75,12 +77,16 @@ void TemplateProcessing::process(std::vector<Encoding>& encodings, Texts, const 
          " parts that the steps before it made; at most 2");
   }
   std::vector<Encoding> out;
-  for (const Part& part : encodings.size() > 1 ? pair_ : single_) {
+  const std::vector<Part>& parts = encodings.size() > 1 ? pair_ : single_;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Part& part = parts[i];
     if (part.sequence >= 0) {
+      const bool again = std::any_of(parts.begin() + static_cast<std::ptrdiff_t>(i) + 1, parts.end(),
+                                     [&](const Part& later) { return later.sequence == part.sequence; });
+      Encoding& encoding = encodings[static_cast<std::size_t>(part.sequence)];
+      out.push_back(again ? encoding : std::move(encoding));
       // As in the reference: what overflows keeps the types that it had.
-      Encoding encoding = encodings[static_cast<std::size_t>(part.sequence)];
-      set_types(encoding, part.type_id);
-      out.push_back(std::move(encoding));
+      set_types(out.back(), part.type_id);
     } else if (options.add_special_tokens) {
       out.push_back(special_tokens(part.ids, part.tokens, part.type_id, options.keep_tokens));
     }

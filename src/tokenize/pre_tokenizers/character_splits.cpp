@@ -72,24 +72,24 @@ void BertPreTokenizer::split(NormalizedString& text, std::vector<Piece>& pieces)
 
 void Whitespace::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   enum class Kind { kWord, kOther, kSpace };
-  split_pieces(text.text(), pieces, SplitBehavior::kRemoved,
-               [](std::string_view all, Piece piece, std::vector<Stretch>& out) {
-                 Kind last = Kind::kSpace;
-                 for (std::int32_t at = piece.begin; at < piece.end;) {
-                   const CodePoint c = decode_utf8(all, static_cast<std::size_t>(at));
-                   const int flags = unicode::properties(c.value).flags;
-                   const Kind kind = (flags & unicode::kWord) != 0         ? Kind::kWord
-                                     : (flags & unicode::kWhitespace) != 0 ? Kind::kSpace
-                                                                           : Kind::kOther;
-                   if (kind != last || out.empty()) {
-                     out.push_back({{at, at + c.length, -1}, kind == Kind::kSpace});
-                   } else {
-                     out.back().piece.end = at + c.length;
-                   }
-                   last = kind;
-                   at += c.length;
-                 }
-               });
+  split_pieces(text.text(), pieces, SplitBehavior::kRemoved, [](std::string_view all, Piece piece, Stretches& out) {
+    Kind last = Kind::kSpace;
+    std::int32_t begin = piece.begin;
+    for (std::int32_t at = piece.begin; at < piece.end;) {
+      const CodePoint c = decode_utf8(all, static_cast<std::size_t>(at));
+      const int flags = unicode::properties(c.value).flags;
+      const Kind kind = (flags & unicode::kWord) != 0         ? Kind::kWord
+                        : (flags & unicode::kWhitespace) != 0 ? Kind::kSpace
+                                                              : Kind::kOther;
+      if (kind != last) {
+        if (begin < at) out.push_back({{begin, at, -1}, last == Kind::kSpace});
+        begin = at;
+      }
+      last = kind;
+      at += c.length;
+    }
+    if (begin < piece.end) out.push_back({{begin, piece.end, -1}, last == Kind::kSpace});
+  });
 }
 
 void WhitespaceSplit::split(NormalizedString& text, std::vector<Piece>& pieces) const {

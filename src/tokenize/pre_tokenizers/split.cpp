@@ -36,7 +36,7 @@ bool Split::pieces_are_matches() const {
 
 void Split::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   if (scanner_ == nullptr) {
-    split_pieces(text.text(), pieces, behavior_, [this](std::string_view all, Piece piece, std::vector<Stretch>& out) {
+    split_pieces(text.text(), pieces, behavior_, [this](std::string_view all, Piece piece, Stretches& out) {
       if (regex_) {
         find_regex(all, piece, out);
       } else {
@@ -57,7 +57,7 @@ void Split::split(NormalizedString& text, std::vector<Piece>& pieces) const {
   pieces.swap(out);
 }
 
-void Split::find_literal(std::string_view text, Piece piece, std::vector<Stretch>& out) const {
+void Split::find_literal(std::string_view text, Piece piece, Stretches& out) const {
   const auto length = static_cast<std::int32_t>(pattern_.size());
   std::int32_t at = piece.begin;
   while (at < piece.end) {
@@ -73,7 +73,7 @@ void Split::find_literal(std::string_view text, Piece piece, std::vector<Stretch
   if (at < piece.end) out.push_back({{at, piece.end, -1}, invert_});
 }
 
-void Split::find_regex(std::string_view text, Piece piece, std::vector<Stretch>& out) const {
+void Split::find_regex(std::string_view text, Piece piece, Stretches& out) const {
   const auto bytes =
       text.substr(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
   std::int32_t at = piece.begin;

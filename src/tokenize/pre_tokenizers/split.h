@@ -27,8 +27,8 @@ class Split final : public PreTokenizer {
  private:
   bool pieces_are_matches() const;
   bool is_within_words() const;
-  void find_literal(std::string_view text, Piece piece, std::vector<Stretch>& out) const;
-  void find_regex(std::string_view text, Piece piece, std::vector<Stretch>& out) const;
+  void find_literal(std::string_view text, Piece piece, Stretches& out) const;
+  void find_regex(std::string_view text, Piece piece, Stretches& out) const;
 
   Kind kind_;
   std::string pattern_;

@@ -23,24 +23,37 @@ struct Stretch {
   bool delimiter;
 };
 
-/// Appends to `out` the pieces that `stretches` become. Stretches may be empty (a pattern can match nothing), and
-/// count when others are merged; no piece is empty.
-void append_pieces(const std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out);
+/// Appends to `out` the pieces that stretches become, as they come. Stretches may be empty (a pattern can match
+/// nothing), and count when others are merged; no piece is empty.
+class Stretches {
+ public:
+  Stretches(SplitBehavior behavior, std::vector<Piece>& out) : behavior_(behavior), out_(out) {}
+  void push_back(const Stretch& stretch);
+  /// No more stretches come of this piece.
+  void end();
 
-/// Splits every piece of `text`; find(text, piece, stretches) appends the stretches of one piece.
+ private:
+  void add(const Piece& piece);
+
+  SplitBehavior behavior_;
+  std::vector<Piece>& out_;
+  bool any_ = false;       // of this piece there is one in out_, the last
+  bool previous_ = false;  // the stretch before was a delimiter
+};
+
+/// Splits every piece of `text`; find(text, piece, stretches) gives the stretches of one piece.
 template <class Find>
 void split_pieces(std::string_view text, std::vector<Piece>& pieces, SplitBehavior behavior, Find&& find) {
   std::vector<Piece> out;
-  std::vector<Stretch> stretches;
+  Stretches stretches(behavior, out);
   out.reserve(pieces.size());
   for (const Piece& piece : pieces) {
     if (piece.added_id >= 0) {
       out.push_back(piece);
       continue;
     }
-    stretches.clear();
     find(text, piece, stretches);
-    append_pieces(stretches, behavior, out);
+    stretches.end();
   }
   pieces.swap(out);
 }
@@ -48,7 +61,7 @@ void split_pieces(std::string_view text, std::vector<Piece>& pieces, SplitBehavi
 /// The find() for single characters: each one that is_delimiter(c) is a stretch of its own.
 template <class IsDelimiter>
 auto find_characters(IsDelimiter is_delimiter) {
-  return [is_delimiter](std::string_view text, Piece piece, std::vector<Stretch>& out) {
+  return [is_delimiter](std::string_view text, Piece piece, Stretches& out) {
     std::int32_t begin = piece.begin;
     for (std::int32_t at = piece.begin; at < piece.end;) {
       const CodePoint c = decode_utf8(text, static_cast<std::size_t>(at));
