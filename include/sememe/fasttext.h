@@ -43,7 +43,8 @@ struct FastTextOptions {
   std::int64_t min_count_label = 0;
   std::uint64_t seed = 1;
   int threads = 0;
-  bool hogwild = false;  ///< not of supervised: threads write to the same rows without order
+  bool hogwild = false;         ///< not of supervised: threads write to the same rows without order
+  WordCheckpoints checkpoints;  ///< not of supervised
 
   /// fastText's defaults for classification: softmax, lr 0.1, min_count 1, no character n-grams.
   static FastTextOptions supervised();

@@ -24,6 +24,7 @@ struct GloveOptions {
   std::int64_t memory = std::int64_t{4} << 30;  ///< bytes for the counts of pairs; what is beyond goes to the disk
   std::uint64_t seed = 1;
   int threads = 0;
+  WordCheckpoints checkpoints;  ///< pairs are counted again when a training goes on
 };
 
 struct GloveReport {

@@ -12,6 +12,18 @@ namespace sememe {
 
 enum class Word2VecArchitecture { kSkipGram, kCbow };
 
+/// A file in which a training keeps what it needs to go on after it was ended; written whole or not at all.
+///
+/// Values   a training that goes on ends with the bytes of one that was never ended (unless `hogwild`).
+/// Errors   of the training: kInvalidArgument: the file is there, and `resume` is false; it is of other settings or of
+///          another corpus; kCorrupt. A checkpoint that cannot be written is a warning in the log.
+/// The file stays when the training is done: remove it when the vectors are saved.
+struct WordCheckpoints {
+  std::filesystem::path file;  ///< empty: there are none
+  double seconds = 600;        ///< from one to the next
+  bool resume = false;         ///< go on from `file`; if it is not there, begin
+};
+
 struct Word2VecOptions {
   Word2VecArchitecture architecture = Word2VecArchitecture::kSkipGram;
   std::int64_t dim = 100;
@@ -25,11 +37,13 @@ struct Word2VecOptions {
   std::uint64_t seed = 1;
   int threads = 0;       ///< 0: all cores the process may use
   bool hogwild = false;  ///< threads write to the same vectors without order: faster, and no two runs are equal
+  WordCheckpoints checkpoints;
 };
 
 struct Word2VecReport {
-  std::int64_t words = 0;        ///< of the corpus
-  std::int64_t known_words = 0;  ///< that are in the vocabulary
+  std::int64_t words = 0;          ///< of the corpus
+  std::int64_t known_words = 0;    ///< that are in the vocabulary
+  std::int64_t trained_words = 0;  ///< in all epochs, those before a resumed training went on left out
 };
 
 /// `stage`: "counting" (done, total: bytes as stored) or "training" (words); total 0 is unknown. It may throw, which
@@ -43,7 +57,8 @@ using WordTrainingProgress = std::function<void(std::string_view stage, std::int
 ///          ones by their bytes. Noise words are drawn from 512 that some 1,000 words of the corpus share, which keeps
 ///          their vectors in the cache.
 /// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, a line over
-///          64 MiB; kNotFound; kCorrupt (damaged gzip); kIo.
+///          64 MiB, numbers that left the range of a float; kNotFound; kCorrupt (damaged gzip); kIo; those of
+///          WordCheckpoints.
 /// Memory   two vectors a word, the vocabulary, some megabytes a thread; counting: the distinct words of each thread.
 /// Source   Mikolov et al. 2013, "Distributed representations of words and phrases and their compositionality"; start
 ///          values and counting of gensim 4.4.

@@ -15,6 +15,7 @@
 namespace sememe {
 
 struct ByteRows;
+struct WordData;
 
 /// Files of word vectors.
 enum class WordFormat {
@@ -146,6 +147,7 @@ class WordVectors {
 
  private:
   struct State;
+  friend WordVectors make_word_vectors(WordData data);
   explicit WordVectors(std::unique_ptr<State> state);
   const float* inverse_norms(int threads) const;  ///< of each row, 0 for zeros; made when first asked for
 

@@ -29,7 +29,10 @@ constexpr Option kOutputOptions[] = {
     {"to", '\0', "text|binary|glove|safetensors",
      "Format, as for words convert (default: by the name of the output, .bin or .safetensors, else text)"},
 };
-constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
+constexpr OptionGroup kGroups[] = {{"Input", kInputOptions},
+                                   {"Model", kModelOptions},
+                                   {"Output", kOutputOptions},
+                                   {"Checkpoints", kCheckpointOptions}};
 
 Word2VecOptions word2vec_options(const Arguments& arguments, const Console& console) {
   Word2VecOptions options;
@@ -51,12 +54,14 @@ Word2VecOptions word2vec_options(const Arguments& arguments, const Console& cons
 int run_word2vec(const Arguments& arguments, Console& console) {
   const std::vector<std::filesystem::path> files = corpus_files(arguments);
   const std::string out = arguments.text("out").value_or("-");
-  const Word2VecOptions options = word2vec_options(arguments, console);
+  Word2VecOptions options = word2vec_options(arguments, console);
+  options.checkpoints = checkpoints_of(arguments, out);
   TrainingTalk talk(console);
   const WordVectors vectors = train_word2vec(files, options, talk.progress(), talk.report());
   talk.finish();
   vectors.save(output_path(out), {.format = word_output_format(arguments, out)});
-  talk.tell(vectors.size(), options.epochs);
+  remove_checkpoint(options.checkpoints);
+  talk.tell(vectors.size());
   return 0;
 }
 
@@ -72,8 +77,8 @@ const Command kWordsTrainWord2Vec = {
     .max_operands = 1 << 30,
     .description =
         "Counts the words of the corpus, then goes through it once an epoch. The same seed gives the same file for any "
-        "number of threads. Texts are taken as they are: lower-case them and split off punctuation before, if that is "
-        "wanted.",
+        "number of threads, also of a run that was ended and resumed. Texts are taken as they are: words prepare "
+        "lower-cases them and splits off punctuation.",
     .examples =
         "sememe words train word2vec -i corpus.txt -o vectors.txt --architecture skipgram --dim 100 --epochs 3\n"
         "sememe words train word2vec -i a.txt.gz b.txt.gz -o vectors.bin --architecture cbow --sample 1e-4\n",

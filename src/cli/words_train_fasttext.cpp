@@ -35,7 +35,10 @@ constexpr Option kOutputOptions[] = {
     {"out", 'o', "FILE", "Write the model, fastText's .bin, to FILE"},
     kVecOption,
 };
-constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
+constexpr OptionGroup kGroups[] = {{"Input", kInputOptions},
+                                   {"Model", kModelOptions},
+                                   {"Output", kOutputOptions},
+                                   {"Checkpoints", kCheckpointOptions}};
 
 constexpr Option kLabelInputOptions[] = {
     {.name = "input",
@@ -80,15 +83,18 @@ void take_common(const Arguments& arguments, const Console& console, FastTextOpt
   options.threads = console.options().threads;
 }
 
-int train_and_save(const Arguments& arguments, Console& console, const FastTextOptions& options) {
+int train_and_save(const Arguments& arguments, Console& console, FastTextOptions options) {
   const std::vector<std::filesystem::path> files = corpus_files(arguments);
   const std::string out = required_text(arguments, "out", "-o FILE");
+  const WordCheckpoints checkpoints = checkpoints_of(arguments, out);
+  if (options.kind != FastTextModelKind::kSupervised) options.checkpoints = checkpoints;
   TrainingTalk talk(console);
   const FastText model = FastText::train(files, options, talk.progress(), talk.report());
   talk.finish();
   model.save(output_path(out));
   if (const auto vec = arguments.text("vec")) model.vectors().save(output_path(*vec));
-  talk.tell(model.size(), options.epochs);
+  remove_checkpoint(options.checkpoints);
+  talk.tell(model.size());
   return 0;
 }
 

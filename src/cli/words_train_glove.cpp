@@ -29,7 +29,10 @@ constexpr Option kOutputOptions[] = {
     {"to", '\0', "text|binary|glove|safetensors",
      "Format, as for words convert (default: by the name of the output, .bin or .safetensors, else text)"},
 };
-constexpr OptionGroup kGroups[] = {{"Input", kInputOptions}, {"Model", kModelOptions}, {"Output", kOutputOptions}};
+constexpr OptionGroup kGroups[] = {{"Input", kInputOptions},
+                                   {"Model", kModelOptions},
+                                   {"Output", kOutputOptions},
+                                   {"Checkpoints", kCheckpointOptions}};
 
 int run_glove(const Arguments& arguments, Console& console) {
   const std::vector<std::filesystem::path> files = corpus_files(arguments);
@@ -48,11 +51,13 @@ int run_glove(const Arguments& arguments, Console& console) {
   if (const auto memory = arguments.text("memory")) options.memory = bytes_of(*memory, "memory");
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
+  options.checkpoints = checkpoints_of(arguments, out);
   TrainingTalk talk(console);
   GloveReport report;
   const WordVectors vectors = train_glove(files, options, talk.progress(), &report);
   talk.finish();
   vectors.save(output_path(out), {.format = word_output_format(arguments, out)});
+  remove_checkpoint(options.checkpoints);
   console.detail(with_commas(vectors.size()), " words from ", with_commas(report.words), ", ",
                  with_commas(report.pairs), " pairs, loss ", fixed(report.loss, 6, 0), ", ",
                  fixed(talk.seconds(), 1, 0), " s");

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <system_error>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
+#include "cli/output.h"
+#include "io/file.h"
 
 namespace sememe::cli {
 
@@ -32,6 +36,27 @@ std::int64_t bytes_of(const std::string& text, std::string_view flag) {
   return static_cast<std::int64_t>(bytes);
 }
 
+WordCheckpoints checkpoints_of(const Arguments& arguments, const std::string& out) {
+  constexpr double kMinute = 60;
+  const bool is_file = out != "-" && can_seek(out);
+  if (is_file) AtomicFile(std::filesystem::path(out));
+  WordCheckpoints checkpoints{.resume = arguments.on("resume")};
+  const double seconds = kMinute * real_option(arguments, "save-minutes", checkpoints.seconds / kMinute);
+  if (!(seconds >= 0))
+    fail(ErrorCode::kInvalidArgument, "--save-minutes: expected 0 or more, found ", seconds / kMinute);
+  if (checkpoints.resume && !is_file)
+    fail(ErrorCode::kInvalidArgument, "--resume: a checkpoint stands beside the file that is written; give -o FILE");
+  if (!is_file) return {};
+  checkpoints.file = out + ".checkpoint";
+  checkpoints.seconds = seconds > 0 ? seconds : std::numeric_limits<double>::infinity();
+  return checkpoints;
+}
+
+void remove_checkpoint(const WordCheckpoints& checkpoints) {
+  std::error_code ignored;
+  if (!checkpoints.file.empty()) std::filesystem::remove(checkpoints.file, ignored);
+}
+
 WordTrainingProgress TrainingTalk::progress() {
   return [this](std::string_view stage, std::int64_t done, std::int64_t total) {
     stages_.update(stage, done, total,
@@ -45,8 +70,8 @@ void TrainingTalk::finish() {
   stages_.finish();
 }
 
-void TrainingTalk::tell(std::int64_t words, std::int64_t epochs) {
-  const double rate = static_cast<double>(report_.known_words * epochs) / std::max(1e-9, training_seconds_);
+void TrainingTalk::tell(std::int64_t words) {
+  const double rate = static_cast<double>(report_.trained_words) / std::max(1e-9, training_seconds_);
   console_.detail(with_commas(words), " words from ", with_commas(report_.words), ", ",
                   with_commas(static_cast<std::int64_t>(rate)), " words/s in training, ", fixed(whole_.seconds(), 1, 0),
                   " s");

@@ -31,6 +31,19 @@ inline constexpr Option kHogwildOption = {
 inline constexpr Option kWordsSeedOption = {
     "seed", '\0', "N", "Where the random numbers begin (default: 1)", 0, std::int64_t{1} << 62};
 
+inline constexpr Option kCheckpointOptions[] = {
+    {"resume", '\0', "", "Go on from the checkpoint of a run that was ended; without one, begin"},
+    {"save-minutes", '\0', "X",
+     "Write a checkpoint, FILE.checkpoint, every X minutes; it is removed at the end (default: 10; 0: never)"},
+};
+
+/// What --resume and --save-minutes ask for a training that writes `out`: OUT.checkpoint if that is a file. Looks
+/// whether `out` can be written, before hours are spent.
+/// Errors  kInvalidArgument: --resume without a file; kIo, as AtomicFile.
+WordCheckpoints checkpoints_of(const Arguments& arguments, const std::string& out);
+/// Removes the checkpoint of a training whose result is saved.
+void remove_checkpoint(const WordCheckpoints& checkpoints);
+
 /// The files of --input and the operands. Errors  kInvalidArgument: none.
 std::vector<std::filesystem::path> corpus_files(const Arguments& arguments);
 
@@ -50,7 +63,7 @@ class TrainingTalk {
   /// Call when the training is done.
   void finish();
   /// "71,290 words from 17,005,207, 1,234,567 words/s in training, 12.3 s", under --verbose.
-  void tell(std::int64_t words, std::int64_t epochs);
+  void tell(std::int64_t words);
   double seconds() const { return whole_.seconds(); }  ///< since the beginning
 
  private:

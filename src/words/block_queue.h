@@ -10,7 +10,6 @@ namespace sememe {
 
 inline constexpr std::int64_t kBlockWords = 1024;  // of the corpus, so that a block's rows stay in the L2 cache
 inline constexpr std::int64_t kBlocks = 4;         // trained at a time, whatever the threads
-inline constexpr std::int64_t kLane = 16;          // rows are padded to whole vectors
 
 /// Cuts a stream of word ids, in which -1 ends a sentence, into blocks of about kBlockWords.
 class BlockQueue {

@@ -1,10 +1,22 @@
 #include "words/block_training.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "base/fail.h"
+#include "kernels/kernels.h"
+#include "words/readers.h"
 
 namespace sememe {
+
+WordVectors trained_vectors(std::string_view what, WordTable words, Buffer<float> rows, std::int64_t dim,
+                            std::int64_t stride) {
+  for (std::int64_t i = 0; i < words.size(); ++i)  // in place: a copy would be the largest thing in memory
+    std::memmove(rows.data() + i * dim, rows.data() + i * stride, static_cast<std::size_t>(dim) * sizeof(float));
+  if (!kernels().all_finite(rows.data(), words.size() * dim))
+    fail(ErrorCode::kInvalidArgument, what, ": the numbers left the range of a float; choose a lower lr");
+  return make_word_vectors({.words = std::move(words), .vectors = std::move(rows), .dim = dim});
+}
 
 std::vector<float> kept_parts(const std::vector<std::int64_t>& counts, std::int64_t total, double sample) {
   std::vector<float> kept;

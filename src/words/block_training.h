@@ -13,6 +13,7 @@
 #include "words/corpus.h"
 #include "words/local_rows.h"
 #include "words/noise.h"
+#include "words/training_checkpoint.h"
 
 namespace sememe {
 
@@ -42,17 +43,33 @@ class BlockTraining {
     for (std::int64_t i = 0; !plan.hogwild && i < kBlocks; ++i) locals_.emplace_back(shared_);
   }
 
+  /// Trains from the place of the checkpoint on. How many words that were.
   template <class Weight>
-  void run(std::span<const std::filesystem::path> corpus, const WordTable& words, const Weight& weight) {
+  std::int64_t run(std::span<const std::filesystem::path> corpus, const WordTable& words, const Weight& weight,
+                   TrainingCheckpoint& checkpoint) {
     const std::int64_t round = plan_.hogwild ? 8 * kBlocks : kBlocks;
-    for (std::int64_t epoch = 0; epoch < plan_.epochs; ++epoch) {
+    const TrainingCheckpoint::Part parts[] = {{"inputs", shared_.inputs.span()}, {"outputs", shared_.outputs.span()}};
+    place_ = checkpoint.load(parts);
+    const std::int64_t before = place_.items;
+    for (; place_.epoch < plan_.epochs; ++place_.epoch, place_.steps = 0) {
+      std::int64_t trained = place_.steps;  // blocks that come again, when a training goes on
+      const auto take = [&](std::int64_t least) {
+        const std::int64_t again = std::min(trained, blocks_.size());
+        blocks_.drop(again);
+        trained -= again;
+        while (blocks_.size() >= least) {
+          train_blocks(std::min(round, blocks_.size()));
+          checkpoint.save_if_due(parts, place_);
+        }
+      };
       read_corpus(corpus, words, pool_, [&](std::span<const std::int32_t> ids) {
         blocks_.push(ids, plan_.most_weight, weight);
-        while (blocks_.size() >= round) train_blocks(round);
+        take(round);
       });
       blocks_.end_block();
-      while (blocks_.size() > 0) train_blocks(std::min(round, blocks_.size()));
+      take(1);
     }
+    return place_.items - before;
   }
 
  private:
@@ -69,10 +86,10 @@ class BlockTraining {
 
   void train_blocks(std::int64_t count) {
     const std::int64_t total = plan_.words * plan_.epochs;
-    const double left = 1 - static_cast<double>(words_done_) / static_cast<double>(total);
+    const double left = 1 - static_cast<double>(place_.items) / static_cast<double>(total);
     const double lr = std::max(plan_.lr * left, plan_.lr * 1e-4);
     pool_.run(count, [&](std::int64_t i, int worker) {
-      const RandomStream random(plan_.seed, static_cast<std::uint64_t>(blocks_done_ + i));
+      const RandomStream random(plan_.seed, static_cast<std::uint64_t>(place_.all_steps + i));
       const auto rate = static_cast<float>(lr);
       if (plan_.hogwild) {
         trainers_[static_cast<std::size_t>(worker)].train(blocks_[i], rate, random, SharedAccess{shared_});
@@ -83,9 +100,10 @@ class BlockTraining {
       }
     });
     if (!plan_.hogwild) merge_rows(shared_, locals_, lr, pool_);
-    words_done_ += blocks_.drop(count);
-    blocks_done_ += count;
-    if (progress_) progress_("training", words_done_, total);
+    place_.items += blocks_.drop(count);
+    place_.steps += count;
+    place_.all_steps += count;
+    if (progress_) progress_("training", place_.items, total);
   }
 
   TrainingPlan plan_;
@@ -95,8 +113,13 @@ class BlockTraining {
   const WordTrainingProgress& progress_;
   std::vector<LocalRows> locals_;
   BlockQueue blocks_;
-  std::int64_t words_done_ = 0, blocks_done_ = 0;
+  TrainingPlace place_;
 };
+
+/// The vectors that a training made: the first `dim` of each row of `rows`, which are `stride` floats.
+/// Errors  kInvalidArgument: they left the range of a float.
+WordVectors trained_vectors(std::string_view what, WordTable words, Buffer<float> rows, std::int64_t dim,
+                            std::int64_t stride);
 
 /// How likely an occurrence of each word is kept, where `total` words are counted.
 std::vector<float> kept_parts(const std::vector<std::int64_t>& counts, std::int64_t total, double sample);

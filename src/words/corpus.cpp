@@ -1,6 +1,8 @@
 #include "words/corpus.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 #include <numeric>
 #include <string>
 #include <system_error>
@@ -91,13 +93,18 @@ CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, cons
                               ThreadPool& pool, const WordTrainingProgress& progress) {
   std::vector<Counts> counted(static_cast<std::size_t>(pool.size()));
   const std::int64_t bytes = bytes_of(files);
+  std::uint64_t fingerprint = 0;
+  std::vector<std::uint64_t> hashes;
   for_each_chunk(files, [&](std::span<const std::string_view> pieces, std::int64_t bytes_read) {
+    hashes.resize(pieces.size());
     pool.run(std::ssize(pieces), [&](std::int64_t i, int worker) {
       Counts& mine = counted[static_cast<std::size_t>(worker)];
       const std::string_view piece = pieces[static_cast<std::size_t>(i)];
+      hashes[static_cast<std::size_t>(i)] = std::hash<std::string_view>()(piece);
       for_each_word(piece, [&](std::string_view word) { mine.add(word, 1); });
       if (!rules.line_end.empty()) mine.add(rules.line_end, std::count(piece.begin(), piece.end(), '\n'));
     });
+    for (const std::uint64_t hash : hashes) fingerprint = std::rotl((fingerprint ^ hash) * 0x9E3779B97F4A7C15, 31);
     if (progress) progress("counting", bytes_read, bytes);
   });
   Counts all = std::move(counted[0]);
@@ -117,6 +124,7 @@ CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, cons
          " words, ", all.words.size(), " different ones");
   CorpusVocabulary vocabulary;
   vocabulary.total = all.total;
+  vocabulary.fingerprint = fingerprint;
   for (std::vector<std::int64_t>* const order : {&words, &labels}) {
     std::sort(order->begin(), order->end(), [&](std::int64_t a, std::int64_t b) {
       return count(a) != count(b) ? count(a) > count(b) : all.words.word(a) < all.words.word(b);

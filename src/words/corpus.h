@@ -17,8 +17,9 @@ namespace sememe {
 struct CorpusVocabulary {
   WordTable words, labels;
   std::vector<std::int64_t> counts, label_counts;
-  std::int64_t known = 0;  ///< sum of `counts`
-  std::int64_t total = 0;  ///< words of the corpus, also those that were too rare
+  std::int64_t known = 0;         ///< sum of `counts`
+  std::int64_t total = 0;         ///< words of the corpus, also those that were too rare
+  std::uint64_t fingerprint = 0;  ///< of all bytes of the text, in their order
 };
 
 /// What is counted.

@@ -39,6 +39,8 @@ void check(std::span<const std::filesystem::path> corpus, const FastTextOptions&
   if (!supervised && (options.loss == FastTextLoss::kSoftmax || options.loss == FastTextLoss::kOneVsAll))
     fail(ErrorCode::kUnsupported,
          "fasttext: words are told by negative sampling or hierarchical softmax; the other losses are for labels");
+  if (supervised && !options.checkpoints.file.empty())
+    fail(ErrorCode::kUnsupported, "supervised: a training of labels has no checkpoints");
   if (supervised && options.label.empty())
     fail(ErrorCode::kInvalidArgument, "supervised: labels have to begin with something");
   require_corpus(what, corpus);
@@ -107,13 +109,11 @@ std::vector<std::string> FastText::labels() const {
 
 WordVectors FastText::vectors() const {
   const WordTable& table = state_->model.dictionary.words;
-  std::vector<std::string> words;
-  Matrix vectors(table.size(), dim());
-  for (std::int64_t i = 0; i < table.size(); ++i) {
-    words.emplace_back(table.word(i));
-    state_->model.word_vector(i, vectors.row(i));
-  }
-  return WordVectors(std::move(words), std::move(vectors));
+  WordData data{.words = table, .vectors = Buffer<float>(table.size() * dim()), .dim = dim()};
+  for (std::int64_t i = 0; i < table.size(); ++i)
+    state_->model.word_vector(
+        i, data.vectors.span().subspan(static_cast<std::size_t>(i * dim())).first(static_cast<std::size_t>(dim())));
+  return make_word_vectors(std::move(data));
 }
 
 std::vector<LabelScore> FastText::predict(std::string_view line, std::int64_t k, float threshold) const {

@@ -147,7 +147,7 @@ FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpu
   if (vocabulary.labels.size() == 0)
     fail(ErrorCode::kInvalidArgument, "supervised: no label in the corpus; labels are words that begin with ",
          quote(options.label));
-  if (report != nullptr) *report = {vocabulary.total, vocabulary.known};
+  if (report != nullptr) *report = {vocabulary.total, vocabulary.known, vocabulary.known * options.epochs};
   FastTextModel model = start_fasttext(std::move(vocabulary), options);
   SharedRows rows = start_rows(model, options.seed, pool);
   adopt_rows(model, std::move(rows));

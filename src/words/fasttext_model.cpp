@@ -14,7 +14,7 @@ void FastTextMatrix::copy_row(std::int64_t row, float* out) const {
   if (mapped_ != nullptr) {
     std::memcpy(out, mapped_ + static_cast<std::size_t>(row) * bytes, bytes);
   } else {
-    std::memcpy(out, floats_ + row * stride_, bytes);
+    std::memcpy(out, floats_.data() + row * stride_, bytes);
   }
 }
 
@@ -24,7 +24,7 @@ void FastTextMatrix::add_row(std::int64_t row, std::span<float> sum) const {
     return;
   }
   if (mapped_ == nullptr) {
-    const float* const x = floats_ + row * stride_;
+    const float* const x = floats_.data() + row * stride_;
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += x[i];
     return;
   }
@@ -39,13 +39,13 @@ void FastTextMatrix::add_row(std::int64_t row, std::span<float> sum) const {
 float FastTextMatrix::dot(std::int64_t row, std::span<const float> x) const {
   if (codes_)
     return codes_->norm(row) * codes_->quantizer.dot(codes_->codes.data() + row * codes_->quantizer.parts(), x);
-  if (mapped_ == nullptr) return kernels().dot(floats_ + row * stride_, x.data(), cols_);
+  if (mapped_ == nullptr) return kernels().dot(floats_.data() + row * stride_, x.data(), cols_);
   std::vector<float> copy(static_cast<std::size_t>(cols_));
   copy_row(row, copy.data());
   return kernels().dot(copy.data(), x.data(), cols_);
 }
 
-bool FastTextMatrix::all_finite() const { return kernels().all_finite(floats_, rows_ * stride_); }
+bool FastTextMatrix::all_finite() const { return kernels().all_finite(floats_.data(), rows_ * stride_); }
 
 FastTextMatrix FastTextMatrix::quantised(const FastTextMatrix& from, std::int64_t part, bool norms, ThreadPool& pool) {
   const std::int64_t n = from.rows(), dim = from.cols();

@@ -33,10 +33,9 @@ class FastTextMatrix {
   /// Floats, not aligned, that live as long as the file.
   FastTextMatrix(const std::byte* floats, std::int64_t rows, std::int64_t cols)
       : mapped_(floats), rows_(rows), cols_(cols) {}
-  /// Rows of `owner`, `stride` >= cols floats apart, from the `first`-th on.
-  FastTextMatrix(std::shared_ptr<Buffer<float>> owner, std::int64_t first, std::int64_t rows, std::int64_t cols,
-                 std::int64_t stride)
-      : owner_(std::move(owner)), floats_(owner_->data() + first * stride), rows_(rows), cols_(cols), stride_(stride) {}
+  /// Rows that stand `stride` >= cols floats apart.
+  FastTextMatrix(Buffer<float> floats, std::int64_t rows, std::int64_t cols, std::int64_t stride)
+      : floats_(std::move(floats)), rows_(rows), cols_(cols), stride_(stride) {}
 
   struct Codes {
     ProductQuantizer quantizer{1, 1};
@@ -60,7 +59,7 @@ class FastTextMatrix {
   void add_row(std::int64_t row, std::span<float> sum) const;
   float dot(std::int64_t row, std::span<const float> x) const;
   /// A row that may be written, whose floats past `cols`, up to `stride`, are zeros. Precondition: owned floats.
-  float* row(std::int64_t i) { return floats_ + i * stride_; }
+  float* row(std::int64_t i) { return floats_.data() + i * stride_; }
   std::int64_t stride() const { return stride_; }
   bool all_finite() const;  ///< Precondition: owned floats
   /// Precondition: rows of floats. Shapes  out (cols).
@@ -68,8 +67,7 @@ class FastTextMatrix {
 
  private:
   const std::byte* mapped_ = nullptr;
-  std::shared_ptr<Buffer<float>> owner_;
-  float* floats_ = nullptr;
+  Buffer<float> floats_;
   std::optional<Codes> codes_;
   std::int64_t rows_ = 0, cols_ = 0, stride_ = 0;
 };

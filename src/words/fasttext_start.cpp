@@ -43,12 +43,12 @@ SharedRows start_rows(const FastTextModel& model, std::uint64_t seed, ThreadPool
   const FastTextSettings& s = model.settings;
   const std::int64_t words = model.dictionary.words.size(), inputs = words + s.buckets,
                      outputs = s.model == FastTextSettings::kSupervised ? model.dictionary.labels.size() : words;
-  SharedRows shared{.rows = inputs + outputs, .stride = (s.dim + kLane - 1) / kLane * kLane, .first_output = inputs};
-  shared.data = Buffer<float>(shared.rows * shared.stride);
+  SharedRows shared(inputs, outputs, s.dim);
   const float scale = 1.0f / static_cast<float>(s.dim);
   for_each_block(pool, shared.rows, kBlock, [&](std::int64_t first, std::int64_t count, int) {
-    std::fill_n(shared.row(first), count * shared.stride, 0.0f);
-    for (std::int64_t row = first; row < std::min(first + count, inputs); ++row) {
+    for (std::int64_t row = first; row < first + count; ++row) {
+      std::fill_n(shared.row(row), shared.stride, 0.0f);
+      if (row >= inputs) continue;
       RandomStream random(seed, static_cast<std::uint64_t>(row));
       for (std::int64_t j = 0; j < s.dim; ++j) shared.row(row)[j] = (2 * random.uniform() - 1) * scale;
     }
@@ -57,10 +57,9 @@ SharedRows start_rows(const FastTextModel& model, std::uint64_t seed, ThreadPool
 }
 
 void adopt_rows(FastTextModel& model, SharedRows rows) {
-  const auto owner = std::make_shared<Buffer<float>>(std::move(rows.data));
   const std::int64_t dim = model.settings.dim;
-  model.input = FastTextMatrix(owner, 0, rows.first_output, dim, rows.stride);
-  model.output = FastTextMatrix(owner, rows.first_output, rows.rows - rows.first_output, dim, rows.stride);
+  model.input = FastTextMatrix(std::move(rows.inputs), rows.first_output, dim, rows.stride);
+  model.output = FastTextMatrix(std::move(rows.outputs), rows.rows - rows.first_output, dim, rows.stride);
 }
 
 void require_finite(const FastTextModel& model) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/fail.h"
 #include "kernels/kernels.h"
 #include "words/block_training.h"
 #include "words/fasttext_train.h"
@@ -164,6 +165,25 @@ class FastTextTrainer {
   Buffer<float> hidden_, change_;
 };
 
+/// What the bytes depend on, beside the corpus.
+TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
+  return {{"training", "fasttext"},
+          {"architecture", options.kind == FastTextModelKind::kCbow ? "cbow" : "skipgram"},
+          {"loss", options.loss == FastTextLoss::kHierarchicalSoftmax ? "hs" : "ns"},
+          {"dim", concat(options.dim)},
+          {"window", concat(options.window)},
+          {"negative", concat(options.negative)},
+          {"min_count", concat(options.min_count)},
+          {"sample", concat(options.sample)},
+          {"epochs", concat(options.epochs)},
+          {"lr", concat(options.lr)},
+          {"min_length", concat(options.min_length)},
+          {"max_length", concat(options.max_length)},
+          {"buckets", concat(options.buckets)},
+          {"seed", concat(options.seed)},
+          {"hogwild", concat(options.hogwild)}};
+}
+
 }  // namespace
 
 FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
@@ -171,11 +191,12 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
   constexpr std::int64_t kMostBlockBytes = std::int64_t{12} << 20;
   constexpr double kNoisePower = 0.5;  // fastText's
   ThreadPool pool(ThreadPool::size_for(options.threads));
+  TrainingCheckpoint checkpoint(options.checkpoints, settings_of(options));
   CorpusVocabulary vocabulary =
       count_corpus(corpus, {.min_count = options.min_count, .line_end = kEndOfSentence}, pool, progress);
+  checkpoint.set_corpus(vocabulary.fingerprint);
   const std::vector<std::int64_t> counts = vocabulary.counts;
   const std::int64_t known = vocabulary.known;
-  if (report != nullptr) *report = {vocabulary.total, known};
   FastTextModel model = start_fasttext(std::move(vocabulary), options);
   SharedRows shared = start_rows(model, options.seed, pool);
   const WordTable& words = model.dictionary.words;
@@ -198,9 +219,11 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
   std::vector<FastTextTrainer> trainers;
   for (std::int64_t i = 0; i < plan.trainers(pool); ++i)
     trainers.emplace_back(options, rule, kept, word_rows, shared.first_output, line_end, shared.stride);
-  BlockTraining(plan, shared, trainers, pool, progress).run(corpus, words, [&](std::int32_t word) {
-    return std::ssize(word_rows.of(word));
-  });
+  const std::int64_t trained =
+      BlockTraining(plan, shared, trainers, pool, progress)
+          .run(
+              corpus, words, [&](std::int32_t word) { return std::ssize(word_rows.of(word)); }, checkpoint);
+  if (report != nullptr) *report = {model.dictionary.tokens, known, trained};
   adopt_rows(model, std::move(shared));
   require_finite(model);
   return model;

@@ -136,35 +136,49 @@ double train_cell(std::vector<PairRecord>& records, RandomStream random, float l
   return loss;
 }
 
-/// One way through all cells. Rounds of cells that share neither words nor contexts, in random order.
-double train_epoch(const PairCells& cells, std::int64_t epoch, const GloveOptions& options, Side& words, Side& contexts,
-                   std::vector<std::vector<PairRecord>>& scratch, ThreadPool& pool,
-                   FunctionRef<void(std::int64_t)> took) {
+/// The rest of one way through all cells, from the `place` on, which is the end of it then. Rounds of cells that share
+/// neither words nor contexts, in random order; `done` is called after each.
+void train_epoch(const PairCells& cells, TrainingPlace& place, const GloveOptions& options, Side& words, Side& contexts,
+                 std::vector<std::vector<PairRecord>>& scratch, ThreadPool& pool, FunctionRef<void()> done) {
   constexpr std::int64_t kSide = PairCells::kSide;
   std::vector<std::int64_t> rounds(kSide);
   std::iota(rounds.begin(), rounds.end(), std::int64_t{0});
   constexpr std::uint64_t kOrderStream = ~std::uint64_t{0} >> 1;
-  RandomStream order(options.seed, kOrderStream - static_cast<std::uint64_t>(epoch));
+  RandomStream order(options.seed, kOrderStream - static_cast<std::uint64_t>(place.epoch));
   for (std::size_t i = rounds.size(); i > 1; --i)
     std::swap(rounds[i - 1], rounds[order.below(static_cast<std::uint32_t>(i))]);
-  double loss = 0;
-  for (const std::int64_t round : rounds) {
+  while (place.steps < kSide) {
+    const std::int64_t round = rounds[static_cast<std::size_t>(place.steps)];
     std::vector<double> losses(kSide);
     std::vector<std::int64_t> sizes(kSide);
     pool.run(kSide, [&](std::int64_t row, int worker) {
       const std::int64_t column = (row + round) % kSide;
       std::vector<PairRecord>& records = scratch[static_cast<std::size_t>(worker)];
       cells.read(row, column, records);
-      const auto stream = static_cast<std::uint64_t>((epoch * kSide + row) * kSide + column);
+      const auto stream = static_cast<std::uint64_t>((place.epoch * kSide + row) * kSide + column);
       const auto at = static_cast<std::size_t>(row);
       sizes[at] = std::ssize(records);
       losses[at] =
           train_cell(records, RandomStream(~options.seed, stream), static_cast<float>(options.lr), words, contexts);
     });
-    loss = std::accumulate(losses.begin(), losses.end(), loss);
-    took(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}));
+    place.loss = std::accumulate(losses.begin(), losses.end(), place.loss);
+    place.items = std::accumulate(sizes.begin(), sizes.end(), place.items);
+    ++place.steps;
+    done();
   }
-  return loss;
+}
+
+/// What the bytes depend on, beside the corpus and the choice of vectors at the end.
+TrainingCheckpoint::Settings settings_of(const GloveOptions& options) {
+  return {{"training", "glove"},
+          {"dim", concat(options.dim)},
+          {"window", concat(options.window)},
+          {"min_count", concat(options.min_count)},
+          {"x_max", concat(options.x_max)},
+          {"alpha", concat(options.alpha)},
+          {"epochs", concat(options.epochs)},
+          {"lr", concat(options.lr)},
+          {"seed", concat(options.seed)}};
 }
 
 /// All pairs as records, (a, b) and (b, a).
@@ -204,34 +218,38 @@ WordVectors train_glove(std::span<const std::filesystem::path> corpus, const Glo
                         const WordTrainingProgress& progress, GloveReport* report) {
   check(corpus, options);
   ThreadPool pool(ThreadPool::size_for(options.threads));
-  const CorpusVocabulary vocabulary = count_corpus(corpus, {.min_count = options.min_count}, pool, progress);
+  TrainingCheckpoint checkpoint(options.checkpoints, settings_of(options));
+  CorpusVocabulary vocabulary = count_corpus(corpus, {.min_count = options.min_count}, pool, progress);
+  checkpoint.set_corpus(vocabulary.fingerprint);
   const std::int64_t size = vocabulary.words.size();
   const PairCells cells = count_pairs(corpus, options, vocabulary, pool, progress);
   if (cells.size() == 0) fail(ErrorCode::kInvalidArgument, "glove: no two words of the corpus stand in one line");
   Side words(size, options, 0, pool), contexts(size, options, 1, pool);
   std::vector<std::vector<PairRecord>> scratch(static_cast<std::size_t>(pool.size()));
-  double loss = 0;
-  std::int64_t done = 0;
-  for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch)
-    loss = train_epoch(cells, epoch, options, words, contexts, scratch, pool, [&](std::int64_t records) {
-      done += records;
-      if (progress) progress("training", done, cells.size() * options.epochs);
+  const TrainingCheckpoint::Part parts[] = {{"words", words.rows.span()},
+                                            {"words.biases", words.biases},
+                                            {"words.bias_squares", words.bias_squares},
+                                            {"contexts", contexts.rows.span()},
+                                            {"contexts.biases", contexts.biases},
+                                            {"contexts.bias_squares", contexts.bias_squares}};
+  TrainingPlace place = checkpoint.load(parts);
+  double loss = place.loss;
+  for (; place.epoch < options.epochs; ++place.epoch, place.steps = 0, place.loss = 0) {
+    train_epoch(cells, place, options, words, contexts, scratch, pool, [&] {
+      if (progress) progress("training", place.items, cells.size() * options.epochs);
+      checkpoint.save_if_due(parts, place);
     });
-  if (report != nullptr) *report = {vocabulary.total, cells.size(), loss / static_cast<double>(cells.size())};
-  std::vector<std::string> names;
-  Matrix vectors(size, options.dim);
-  for (std::int64_t id = 0; id < size; ++id) {
-    names.emplace_back(vocabulary.words.word(id));
-    for (std::int64_t j = 0; j < options.dim; ++j) {
-      const float word = words.vector(id)[j], context = contexts.vector(id)[j];
-      vectors.row(id)[static_cast<std::size_t>(j)] = options.vectors == GloveVectors::kSum    ? word + context
-                                                     : options.vectors == GloveVectors::kWord ? word
-                                                                                              : context;
-    }
+    loss = place.loss;
   }
-  if (!kernels().all_finite(vectors.data(), size * options.dim))
-    fail(ErrorCode::kInvalidArgument, "glove: the numbers left the range of a float; choose a lower lr");
-  return WordVectors(std::move(names), std::move(vectors));
+  if (report != nullptr) *report = {vocabulary.total, cells.size(), loss / static_cast<double>(cells.size())};
+  if (options.vectors == GloveVectors::kContext) std::swap(words, contexts);
+  if (options.vectors == GloveVectors::kSum)
+    for (std::int64_t id = 0; id < size; ++id) kernels().axpy(1, contexts.vector(id), words.vector(id), words.stride);
+  contexts.rows = {};
+  Buffer<float> vectors(size * options.dim);
+  for (std::int64_t id = 0; id < size; ++id)
+    std::copy_n(words.vector(id), options.dim, vectors.data() + id * options.dim);
+  return trained_vectors("glove", std::move(vocabulary.words), std::move(vectors), options.dim, options.dim);
 }
 
 }  // namespace sememe

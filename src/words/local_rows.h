@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/buffer.h"
@@ -8,18 +9,30 @@
 
 namespace sememe {
 
-/// Vectors of inputs and of outputs, shared by all threads.
-struct SharedRows {
-  Buffer<float> data;
-  std::int64_t rows = 0, stride = 0;
-  std::int64_t first_output = -1;  ///< -1: even rows are inputs, odd ones outputs
+inline constexpr std::int64_t kLane = 16;  // rows are padded to whole vectors
 
-  float* row(std::int64_t i) { return data.data() + i * stride; }
+/// Vectors of inputs and, numbered after them, of outputs, shared by all threads.
+struct SharedRows {
+  std::int64_t rows, stride, first_output;
+  Buffer<float> inputs, outputs;  // apart, so that outputs are freed before results are made of the inputs
+
+  /// Rows of `dim` floats, padded to whole vectors, not initialised.
+  SharedRows(std::int64_t input_rows, std::int64_t output_rows, std::int64_t dim)
+      : rows(input_rows + output_rows),
+        stride((dim + kLane - 1) / kLane * kLane),
+        first_output(input_rows),
+        inputs(input_rows * stride),
+        outputs(output_rows * stride) {}
+
+  const float* row(std::int64_t i) const {
+    return i < first_output ? inputs.data() + i * stride : outputs.data() + (i - first_output) * stride;
+  }
+  float* row(std::int64_t i) { return const_cast<float*>(std::as_const(*this).row(i)); }
   void prefetch(std::int64_t i) const {
     constexpr std::int64_t kLineFloats = 16;
-    for (std::int64_t j = 0; j < stride; j += kLineFloats) __builtin_prefetch(data.data() + i * stride + j, 1);
+    for (std::int64_t j = 0; j < stride; j += kLineFloats) __builtin_prefetch(row(i) + j, 1);
   }
-  int kind(std::int64_t i) const { return first_output < 0 ? static_cast<int>(i % 2) : i >= first_output ? 1 : 0; }
+  int kind(std::int64_t i) const { return i >= first_output ? 1 : 0; }
 };
 
 /// What one block of the corpus makes of the shared rows: copies of those that it touches. Blocks that run at the same

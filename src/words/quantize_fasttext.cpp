@@ -55,9 +55,8 @@ FastTextModel with_rows(const FastTextModel& model, const std::vector<std::int64
     }
   }
   const std::int64_t inputs = std::ssize(rows), outputs = model.output.rows();
-  SharedRows shared{
-      .rows = inputs + outputs, .stride = (model.settings.dim + kLane - 1) / kLane * kLane, .first_output = inputs};
-  shared.data = Buffer<float>(shared.rows * shared.stride, 0.0f);
+  SharedRows shared(inputs, outputs, model.settings.dim);
+  for (std::int64_t i = 0; i < shared.rows; ++i) std::fill_n(shared.row(i), shared.stride, 0.0f);
   for (std::int64_t i = 0; i < inputs; ++i) model.input.copy_row(rows[static_cast<std::size_t>(i)], shared.row(i));
   for (std::int64_t i = 0; i < outputs; ++i) model.output.copy_row(i, shared.row(inputs + i));
   adopt_rows(out, std::move(shared));

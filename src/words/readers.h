@@ -22,6 +22,9 @@ struct WordData {
   std::shared_ptr<const FastTextModel> fasttext;  ///< whose n-grams make vectors of unknown words
 };
 
+/// Precondition: a row a word, finite numbers.
+WordVectors make_word_vectors(WordData data);
+
 /// The file to read, and how its beginning reads.
 struct WordSource {
   std::filesystem::path path;

@@ -1,7 +1,6 @@
 #include "sememe/word2vec.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "base/fail.h"
@@ -13,13 +12,18 @@
 namespace sememe {
 namespace {
 
-/// Trains one block of the corpus word by word. Row 2 * id is a word as input; row 2 * id + 1 the same as output, or
+/// Trains one block of the corpus word by word. Row `id` is a word as input; row `words + id` the same as output, or
 /// the inner node `id` of the tree.
 class Word2VecTrainer {
  public:
   Word2VecTrainer(const Word2VecOptions& options, const OutputRule& rule, const std::vector<float>& kept,
                   std::int64_t stride)
-      : options_(options), kept_(kept), stride_(stride), output_(rule, stride), mean_(stride) {}
+      : options_(options),
+        kept_(kept),
+        words_(std::ssize(kept)),
+        stride_(stride),
+        output_(rule, stride),
+        mean_(stride) {}
 
   /// `ids`: words, -1 ends a sentence.
   template <class Rows>
@@ -49,14 +53,14 @@ class Word2VecTrainer {
       inputs_.clear();
       for (std::int64_t i = first; i < last; ++i)
         if (i != at) inputs_.push_back(sentence_[static_cast<std::size_t>(i)]);
-      const auto output_row = [&](std::int64_t i) { return rows(2 * i + 1, 1); };
+      const auto output_row = [&](std::int64_t i) { return rows(words_ + i, 1); };
       if (options_.architecture == Word2VecArchitecture::kCbow) {
         output_.pick(word, random, output_row);
         step_mean(lr, rows);
         continue;
       }
       for (const std::int32_t input : inputs_) {
-        float* const x = rows(2 * std::int64_t{input}, output_.pick(word, random, output_row));
+        float* const x = rows(input, output_.pick(word, random, output_row));
         table_.axpy(1, output_.step(x, lr), x, stride_);
       }
     }
@@ -66,14 +70,14 @@ class Word2VecTrainer {
   void step_mean(float lr, Rows&& rows) {
     std::fill(mean_.begin(), mean_.end(), 0.0f);
     for (const std::int32_t input : inputs_)
-      table_.axpy(1.0f / static_cast<float>(inputs_.size()), rows(2 * std::int64_t{input}, 1), mean_.data(), stride_);
+      table_.axpy(1.0f / static_cast<float>(inputs_.size()), rows(input, 1), mean_.data(), stride_);
     const float* const error = output_.step(mean_.data(), lr);
-    for (const std::int32_t input : inputs_) table_.axpy(1, error, rows(2 * std::int64_t{input}, 0), stride_);
+    for (const std::int32_t input : inputs_) table_.axpy(1, error, rows(input, 0), stride_);
   }
 
   const Word2VecOptions& options_;
   const std::vector<float>& kept_;
-  std::int64_t stride_;
+  std::int64_t words_, stride_;
   const KernelTable& table_ = kernels();
   OutputLayer output_;
   std::vector<std::int32_t> sentence_, inputs_;
@@ -96,13 +100,34 @@ void check(std::span<const std::filesystem::path> corpus, const Word2VecOptions&
   require_corpus("word2vec", corpus);
 }
 
+double first_rate(const Word2VecOptions& options) {
+  return options.lr > 0 ? options.lr : options.architecture == Word2VecArchitecture::kCbow ? 0.05 : 0.025;
+}
+
+/// What the bytes depend on, beside the corpus.
+TrainingCheckpoint::Settings settings_of(const Word2VecOptions& options) {
+  return {{"training", "word2vec"},
+          {"architecture", options.architecture == Word2VecArchitecture::kCbow ? "cbow" : "skipgram"},
+          {"dim", concat(options.dim)},
+          {"window", concat(options.window)},
+          {"negative", concat(options.negative)},
+          {"hierarchical_softmax", concat(options.hierarchical_softmax)},
+          {"min_count", concat(options.min_count)},
+          {"sample", concat(options.sample)},
+          {"epochs", concat(options.epochs)},
+          {"lr", concat(first_rate(options))},
+          {"seed", concat(options.seed)},
+          {"hogwild", concat(options.hogwild)}};
+}
+
 SharedRows start_values(const Word2VecOptions& options, std::int64_t words, ThreadPool& pool) {
-  SharedRows shared{.rows = 2 * words, .stride = (options.dim + kLane - 1) / kLane * kLane};
-  shared.data = Buffer<float>(shared.rows * shared.stride, 0.0f);
+  SharedRows shared(words, words, options.dim);
   pool.run(words, [&](std::int64_t id, int) {
+    std::fill_n(shared.row(id), shared.stride, 0.0f);
+    std::fill_n(shared.row(words + id), shared.stride, 0.0f);
     const CounterRng rng(options.seed, static_cast<std::uint64_t>(id));
     for (std::int64_t j = 0; j < options.dim; ++j)
-      shared.row(2 * id)[j] = (2 * rng.uniform(static_cast<std::uint64_t>(j)) - 1) / static_cast<float>(options.dim);
+      shared.row(id)[j] = (2 * rng.uniform(static_cast<std::uint64_t>(j)) - 1) / static_cast<float>(options.dim);
   });
   return shared;
 }
@@ -113,7 +138,9 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
                            const WordTrainingProgress& progress, Word2VecReport* report) {
   check(corpus, options);
   ThreadPool pool(ThreadPool::size_for(options.threads));
-  const CorpusVocabulary vocabulary = count_corpus(corpus, {.min_count = options.min_count}, pool, progress);
+  TrainingCheckpoint checkpoint(options.checkpoints, settings_of(options));
+  CorpusVocabulary vocabulary = count_corpus(corpus, {.min_count = options.min_count}, pool, progress);
+  checkpoint.set_corpus(vocabulary.fingerprint);
   const std::int64_t size = vocabulary.words.size();
   SharedRows shared = start_values(options, size, pool);
   const NoiseWords noise(vocabulary.counts);
@@ -121,21 +148,19 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
   if (options.hierarchical_softmax) tree.emplace(vocabulary.counts);
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(vocabulary.counts, vocabulary.known, options.sample);
-  const double lr = options.lr > 0 ? options.lr : options.architecture == Word2VecArchitecture::kCbow ? 0.05 : 0.025;
-  const TrainingPlan plan{
-      .lr = lr, .epochs = options.epochs, .words = vocabulary.known, .seed = options.seed, .hogwild = options.hogwild};
+  const TrainingPlan plan{.lr = first_rate(options),
+                          .epochs = options.epochs,
+                          .words = vocabulary.known,
+                          .seed = options.seed,
+                          .hogwild = options.hogwild};
   std::vector<Word2VecTrainer> trainers;
   for (std::int64_t i = 0; i < plan.trainers(pool); ++i) trainers.emplace_back(options, rule, kept, shared.stride);
-  BlockTraining(plan, shared, trainers, pool, progress).run(corpus, vocabulary.words, [](std::int32_t) { return 1; });
-
-  if (report != nullptr) *report = {vocabulary.total, vocabulary.known};
-  std::vector<std::string> words;
-  Matrix vectors(size, options.dim);
-  for (std::int64_t id = 0; id < size; ++id) {
-    words.emplace_back(vocabulary.words.word(id));
-    std::memcpy(vectors.row(id).data(), shared.row(2 * id), vectors.row(id).size_bytes());
-  }
-  return WordVectors(std::move(words), std::move(vectors));
+  const std::int64_t trained = BlockTraining(plan, shared, trainers, pool, progress)
+                                   .run(
+                                       corpus, vocabulary.words, [](std::int32_t) { return 1; }, checkpoint);
+  if (report != nullptr) *report = {vocabulary.total, vocabulary.known, trained};
+  shared.outputs = {};
+  return trained_vectors("word2vec", std::move(vocabulary.words), std::move(shared.inputs), options.dim, shared.stride);
 }
 
 }  // namespace sememe

@@ -136,7 +136,8 @@ TEST(NoiseWords, AreDrawnByTheirCountsToThePowerOfThreeQuarters) {
 
 TEST(LocalRows, RareChangesAddUpAndFrequentOnesAreAveraged) {
   for (const std::int32_t uses : {1, 1000000}) {
-    SharedRows shared{.data = Buffer<float>(4 * 16, 1.0f), .rows = 4, .stride = 16};
+    SharedRows shared(2, 2, 16);
+    for (std::int64_t i = 0; i < shared.rows; ++i) std::fill_n(shared.row(i), shared.stride, 1.0f);
     std::vector<LocalRows> blocks;
     for (int i = 0; i < 2; ++i) blocks.emplace_back(shared);
     blocks[0].row(1, uses)[0] += 2;

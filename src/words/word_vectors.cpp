@@ -42,6 +42,13 @@ WordVectors::WordVectors(std::vector<std::string> words, Matrix vectors) : state
   std::memcpy(state.data.vectors.data(), vectors.data(), static_cast<std::size_t>(size) * sizeof(float));
 }
 
+WordVectors make_word_vectors(WordData data) {
+  auto state = std::make_unique<WordVectors::State>();
+  state->name = "word vectors";
+  state->data = std::move(data);
+  return WordVectors(std::move(state));
+}
+
 std::int64_t WordVectors::size() const { return state_->data.words.size(); }
 std::int64_t WordVectors::dim() const { return state_->data.dim; }
 std::string_view WordVectors::word(std::int64_t id) const { return state_->data.words.word(id); }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 
 #include "support/cli.h"
@@ -282,6 +283,59 @@ TEST_F(WordsProgram, LabelsAreLearntToldAndKeptSmall) {
   expect_error({"words", "predict", model}, 2, "expected texts, or a file of them");
   expect_error({"words", "predict", corpus, "a"}, 5, "not a fastText model");
   expect_error({"words", "quantize", small, "-o", path("x")}, 5, "only once");
+}
+
+TEST_F(WordsProgram, TrainingsThatAreKilledAndResumedGiveTheSameBytes) {
+  std::string text;
+  for (int i = 0; i < 8000; ++i)
+    text.append(i % 2 == 0 ? "the cat eats a fish and sleeps\n" : "red cars drive on roads to town\n");
+  const std::string corpus = write("corpus.txt", text);
+  const auto command = [&](const std::string& what, const std::string& out, std::vector<std::string> more) {
+    std::vector<std::string> all = {"words",
+                                    "train",
+                                    what,
+                                    "-i",
+                                    corpus,
+                                    "-o",
+                                    path(out),
+                                    "--dim",
+                                    "20",
+                                    "--epochs",
+                                    what == "glove" ? "200" : "8"};
+    if (what == "fasttext") all.insert(all.end(), {"--bucket", "2000"});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  for (const std::string what : {"word2vec", "fasttext", "glove"}) {
+    output_of(command(what, "whole", {}));
+    RunResult result;
+    int kills = 0, left = 0;
+    for (; kills < 40; ++kills) {
+      // Killed ever later, wherever it is then; in the end so late that a slow machine gets through, too.
+      int looks = 0;
+      const std::string threads = std::to_string(1 + kills % 3);
+      result = run_sememe(
+          command(what, "killed", {"--resume", "--save-minutes", "1e-9", "--threads", threads}),
+          {.signal = SIGKILL, .signal_when = [&] { return ++looks > 10 * (kills + 1) + kills * kills * kills / 2; }});
+      if (result.signal == 0) break;
+      left += std::filesystem::exists(path("killed.checkpoint"));
+    }
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_GE(left, 2) << what;
+    EXPECT_EQ(read(path("whole")), read(path("killed"))) << what;
+    EXPECT_FALSE(std::filesystem::exists(path("killed.checkpoint")));
+  }
+}
+
+TEST_F(WordsProgram, CheckpointsAreAskedForRightlyAndOutputsAreLookedAtFirst) {
+  const std::string corpus = write("c", "a b a b a b a b a b\n");
+  expect_error({"words", "train", "glove", "-i", corpus, "--resume"}, 2, "give -o FILE");
+  expect_error({"words", "train", "word2vec", "-i", corpus, "-o", path("v"), "--save-minutes", "-1"}, 2,
+               "--save-minutes: expected 0 or more");
+  expect_error({"words", "train", "word2vec", "-i", path("absent"), "-o", path("no/v")}, 6, "cannot write");
+  write("v.checkpoint", "not one");
+  expect_error({"words", "train", "word2vec", "-i", corpus, "-o", path("v")}, 2, "there is a checkpoint already");
+  expect_error({"words", "train", "word2vec", "-i", corpus, "-o", path("v"), "--resume"}, 4, "v.checkpoint");
 }
 
 TEST_F(WordsProgram, Word2VecErrorsLeaveNothing) {
