@@ -23,6 +23,7 @@ PUBLIC = {
     "word2vec.h": "words",
     "fasttext.h": "words",
     "glove.h": "words",
+    "word_corpus.h": "words",
     "similarity.h": "nn",
     "map.h": "map",
     "encoder.h": "model",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,6 +63,19 @@ struct FastTextQuantizeOptions {
   int threads = 0;
 };
 
+/// How to look for the options of a classifier.
+struct AutotuneOptions {
+  std::filesystem::path validation;  ///< labelled lines that trials are judged by
+  std::int64_t trials = 0;       ///< exactly so many, and the result does not depend on the machine; 0: by `seconds`
+  double seconds = 300;          ///< a trial that is not done by then is given up
+  std::string label;             ///< the F1 of this label counts; empty: of all
+  std::int64_t model_bytes = 0;  ///< each trial is quantised and cut off so that its file is no larger; 0: it is not
+  /// What stays as it is in the options: "epochs", "lr", "dim", "word_ngrams", "ngrams" (of characters), "buckets".
+  std::vector<std::string> fixed;
+};
+
+struct AutotuneTrial;
+
 struct LabelScore {
   std::string label;
   float score = 0;  ///< probability, plus 0.00001 as fastText has it
@@ -70,6 +84,7 @@ struct LabelScore {
 struct LabelScores {
   std::int64_t lines = 0;  ///< that have a label and a word
   double precision = 0, recall = 0;
+  double f1() const { return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0; }
 };
 
 /// A fastText model: vectors of words and of their character n-grams, and classes.
@@ -93,6 +108,16 @@ class FastText {
   static FastText train(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
                         const WordTrainingProgress& progress = {}, Word2VecReport* report = nullptr);
 
+  /// Trains classifiers with other options, from `options` on, near the best so far and ever nearer. The best of them;
+  /// of equal ones the first. `tried` hears of each trial, whose options train() makes the same model of.
+  /// Errors  those of train() and test(), of the first trial; kInvalidArgument: no trial ended in time, an option out
+  /// of
+  ///         range, model_bytes that 256 rows do not fit in.
+  /// Source  fastText 0.9, autotune.cc.
+  static FastText autotune(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
+                           const AutotuneOptions& how, const std::function<void(const AutotuneTrial&)>& tried = {},
+                           const WordTrainingProgress& progress = {});
+
   /// Writes version 12 of fastText's format, whole or not at all: .bin, or .ftz if quantised. Errors  kIo.
   void save(const std::filesystem::path& path) const;
 
@@ -110,12 +135,18 @@ class FastText {
   /// Errors  kInvalidArgument: k < 1; kUnsupported: not supervised.
   std::vector<LabelScore> predict(std::string_view line, std::int64_t k = 1, float threshold = 0) const;
 
-  /// Precision and recall of predict() on a file of labelled lines. Errors  as predict(); those of files.
-  LabelScores test(const std::filesystem::path& file, std::int64_t k = 1, float threshold = 0) const;
+  /// Precision and recall of predict() on a file of labelled lines; of one label, if it is named.
+  /// Errors  as predict(); those of files; kNotFound: there is no such label.
+  LabelScores test(const std::filesystem::path& file, std::int64_t k = 1, float threshold = 0,
+                   std::string_view label = {}) const;
 
   /// A smaller copy. Errors  kUnsupported: not supervised, quantised already; kInvalidArgument: fewer than 256 rows,
   /// options out of range.
   FastText quantize(const FastTextQuantizeOptions& options = {}) const;
+
+  /// The largest cutoff whose quantised file has at most `bytes` bytes; 0: all rows fit.
+  /// Errors  as quantize(); kInvalidArgument: 256 rows do not fit.
+  std::int64_t cutoff_for(std::int64_t bytes, const FastTextQuantizeOptions& options) const;
 
   FastText(FastText&&) noexcept;
   FastText& operator=(FastText&&) noexcept;
@@ -125,6 +156,14 @@ class FastText {
   struct State;
   explicit FastText(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+};
+
+/// One trial of FastText::autotune.
+struct AutotuneTrial {
+  std::int64_t number = 0;  ///< from 1
+  FastTextOptions options;
+  double f1 = 0;  ///< negative: the training failed
+  bool best = false;
 };
 
 }  // namespace sememe

@@ -5,8 +5,8 @@
 namespace sememe::cli {
 
 /// The members of kWords.
-extern const Command kWordsTrain, kWordsNeighbors, kWordsAnalogy, kWordsSimilarity, kWordsOddOneOut, kWordsCompare,
-    kWordsVector, kWordsPredict, kWordsQuantize, kWordsEval, kWordsConvert, kWordsInfo;
+extern const Command kWordsPrepare, kWordsPhrases, kWordsTrain, kWordsNeighbors, kWordsAnalogy, kWordsSimilarity,
+    kWordsOddOneOut, kWordsCompare, kWordsVector, kWordsPredict, kWordsQuantize, kWordsEval, kWordsConvert, kWordsInfo;
 
 /// The members of kWordsTrain.
 extern const Command kWordsTrainWord2Vec, kWordsTrainGlove, kWordsTrainFastText, kWordsTrainSupervised;

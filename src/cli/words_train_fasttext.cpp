@@ -1,5 +1,7 @@
+#include "base/fail.h"
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/words_commands.h"
 #include "cli/words_options.h"
@@ -66,8 +68,18 @@ constexpr Option kLabelModelOptions[] = {
     {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.1)"},
     kWordsSeedOption,
 };
-constexpr OptionGroup kLabelGroups[] = {
-    {"Input", kLabelInputOptions}, {"Model", kLabelModelOptions}, {"Output", kOutputOptions}};
+constexpr Option kAutotuneOptions[] = {
+    {"autotune-validation", '\0', "FILE",
+     "Look for epochs, rate, dim and n-grams, as far as they are not given, that tell the labels of FILE best"},
+    {"autotune-duration", '\0', "SECONDS", "Look for so long (default: 300)"},
+    {"autotune-trials", '\0', "N", "Try N times instead, which gives the same model on any machine", 1, 1 << 20},
+    {"autotune-metric", '\0', "f1[:LABEL]", "What is to be best: F1 of all labels, or of one (default: f1)"},
+    {"autotune-modelsize", '\0', "SIZE", "Quantise each model so that its file is no larger, such as 2M"},
+};
+constexpr OptionGroup kLabelGroups[] = {{"Input", kLabelInputOptions},
+                                        {"Model", kLabelModelOptions},
+                                        {"Output", kOutputOptions},
+                                        {"Autotune", kAutotuneOptions}};
 
 void take_common(const Arguments& arguments, const Console& console, FastTextOptions& options) {
   options.dim = arguments.number("dim").value_or(options.dim);
@@ -81,6 +93,57 @@ void take_common(const Arguments& arguments, const Console& console, FastTextOpt
   options.lr = real_option(arguments, "lr", options.lr);
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
+}
+
+/// "--epochs 25 --lr 0.5 ...", with which the model is trained again.
+std::string flags_of(const FastTextOptions& options) {
+  return concat("--epochs ", options.epochs, " --lr ", options.lr, " --dim ", options.dim, " --word-ngrams ",
+                options.word_ngrams, " --minn ", options.min_length, " --maxn ", options.max_length, " --bucket ",
+                options.buckets);
+}
+
+AutotuneOptions autotune_options(const Arguments& arguments) {
+  AutotuneOptions how;
+  how.validation = *arguments.text("autotune-validation");
+  how.trials = arguments.number("autotune-trials").value_or(0);
+  how.seconds = real_option(arguments, "autotune-duration", how.seconds);
+  const std::string metric = arguments.text("autotune-metric").value_or("f1");
+  if (metric.starts_with("f1:")) {
+    how.label = metric.substr(3);
+  } else if (metric != "f1") {
+    fail(ErrorCode::kInvalidArgument, "--autotune-metric: expected f1 or f1:LABEL, found ", quote(metric, 40));
+  }
+  if (const auto size = arguments.text("autotune-modelsize")) how.model_bytes = bytes_of(*size, "autotune-modelsize");
+  constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
+      {"epochs", "epochs"}, {"lr", "lr"},       {"dim", "dim"},       {"word-ngrams", "word_ngrams"},
+      {"minn", "ngrams"},   {"maxn", "ngrams"}, {"bucket", "buckets"}};
+  for (const auto& [flag, name] : kFlags)
+    if (arguments.given(flag)) how.fixed.emplace_back(name);
+  return how;
+}
+
+int tune_and_save(const Arguments& arguments, Console& console, const FastTextOptions& options) {
+  const std::vector<std::filesystem::path> files = corpus_files(arguments);
+  const std::string out = required_text(arguments, "out", "-o FILE");
+  const AutotuneOptions how = autotune_options(arguments);
+  checkpoints_of(arguments, out);  // looks whether it can be written
+  TrainingTalk talk(console);
+  AutotuneTrial best;
+  std::int64_t trials = 0;
+  const FastText model = FastText::autotune(
+      files, options, how,
+      [&](const AutotuneTrial& trial) {
+        if (trial.best) best = trial;
+        ++trials;
+        console.detail("trial ", trial.number, ": F1 ", trial.f1 < 0 ? "none, it failed" : fixed(trial.f1, 4, 0), ", ",
+                       flags_of(trial.options));
+      },
+      talk.progress());
+  talk.finish();
+  model.save(output_path(out));
+  if (const auto vec = arguments.text("vec")) model.vectors().save(output_path(*vec));
+  console.note("F1 ", fixed(best.f1, 4, 0), ", the best of ", trials, ": ", flags_of(best.options));
+  return 0;
 }
 
 int train_and_save(const Arguments& arguments, Console& console, FastTextOptions options) {
@@ -119,6 +182,10 @@ int run_supervised(const Arguments& arguments, Console& console) {
   options.word_ngrams = arguments.number("word-ngrams").value_or(options.word_ngrams);
   options.min_count_label = arguments.number("min-count-label").value_or(options.min_count_label);
   options.label = arguments.text("label").value_or(options.label);
+  if (arguments.given("autotune-validation")) return tune_and_save(arguments, console, options);
+  for (const Option& option : kAutotuneOptions)
+    if (arguments.given(option.name))
+      fail(ErrorCode::kInvalidArgument, "--", option.name, " needs --autotune-validation FILE");
   return train_and_save(arguments, console, options);
 }
 
@@ -149,7 +216,8 @@ const Command kWordsTrainSupervised = {
         "Lines are learnt one after another, so that the same seed gives the same file.",
     .examples =
         "sememe words train supervised -i labelled.txt -o model.bin --epochs 25 --lr 1 --word-ngrams 2\n"
-        "sememe words train supervised -i tags.txt -o model.bin --loss ova\n",
+        "sememe words train supervised -i tags.txt -o model.bin --loss ova\n"
+        "sememe words train supervised -i train.txt -o model.bin --autotune-validation valid.txt\n",
     .groups = kLabelGroups,
     .run = run_supervised,
 };

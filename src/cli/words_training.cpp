@@ -61,7 +61,7 @@ WordTrainingProgress TrainingTalk::progress() {
   return [this](std::string_view stage, std::int64_t done, std::int64_t total) {
     stages_.update(stage, done, total,
                    concat(stage == "pairs" ? "counting pairs" : stage, ", ", with_commas(done),
-                          stage == "counting" ? " bytes" : ""));
+                          stage == "counting" || stage == "preparing" || stage == "joining" ? " bytes" : ""));
   };
 }
 

@@ -49,18 +49,7 @@ class Chunks {
   std::vector<std::pair<std::size_t, std::size_t>> pieces_;
 };
 
-struct Counts {
-  WordTable words;
-  std::vector<std::int64_t> counts;
-  std::int64_t total = 0;
-
-  void add(std::string_view word, std::int64_t count) {
-    const std::int64_t id = words.add_or_find(word);
-    if (id == std::ssize(counts)) counts.push_back(0);
-    counts[static_cast<std::size_t>(id)] += count;
-    total += count;
-  }
-};
+}  // namespace
 
 std::int64_t bytes_of(std::span<const std::filesystem::path> files) {
   std::int64_t bytes = 0;
@@ -72,10 +61,8 @@ std::int64_t bytes_of(std::span<const std::filesystem::path> files) {
   return bytes;
 }
 
-}  // namespace
-
 void for_each_chunk(std::span<const std::filesystem::path> files,
-                    FunctionRef<void(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take) {
+                    FunctionRef<bool(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take) {
   std::int64_t before = 0;
   std::vector<std::string_view> pieces;
   for (const std::filesystem::path& file : files) {
@@ -83,35 +70,51 @@ void for_each_chunk(std::span<const std::filesystem::path> files,
     while (chunks.next()) {
       pieces.clear();
       for (std::int64_t i = 0; i < chunks.pieces(); ++i) pieces.push_back(chunks.piece(i));
-      take(pieces, before + chunks.bytes_read());
+      if (!take(pieces, before + chunks.bytes_read())) return;
     }
     before += chunks.bytes_read();
   }
 }
 
-CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, const CountingRules& rules,
-                              ThreadPool& pool, const WordTrainingProgress& progress) {
-  std::vector<Counts> counted(static_cast<std::size_t>(pool.size()));
+TokenCounts count_tokens(std::span<const std::filesystem::path> files,
+                         FunctionRef<void(std::string_view piece, TokenCounts& into)> count, ThreadPool& pool,
+                         const WordTrainingProgress& progress) {
+  std::vector<TokenCounts> counted(static_cast<std::size_t>(pool.size()));
   const std::int64_t bytes = bytes_of(files);
   std::uint64_t fingerprint = 0;
   std::vector<std::uint64_t> hashes;
   for_each_chunk(files, [&](std::span<const std::string_view> pieces, std::int64_t bytes_read) {
     hashes.resize(pieces.size());
     pool.run(std::ssize(pieces), [&](std::int64_t i, int worker) {
-      Counts& mine = counted[static_cast<std::size_t>(worker)];
-      const std::string_view piece = pieces[static_cast<std::size_t>(i)];
-      hashes[static_cast<std::size_t>(i)] = std::hash<std::string_view>()(piece);
-      for_each_word(piece, [&](std::string_view word) { mine.add(word, 1); });
-      if (!rules.line_end.empty()) mine.add(rules.line_end, std::count(piece.begin(), piece.end(), '\n'));
+      const auto at = static_cast<std::size_t>(i);
+      hashes[at] = std::hash<std::string_view>()(pieces[at]);
+      count(pieces[at], counted[static_cast<std::size_t>(worker)]);
     });
     for (const std::uint64_t hash : hashes) fingerprint = std::rotl((fingerprint ^ hash) * 0x9E3779B97F4A7C15, 31);
     if (progress) progress("counting", bytes_read, bytes);
+    return true;
   });
-  Counts all = std::move(counted[0]);
-  for (std::size_t i = 1; i < counted.size(); ++i)
+  TokenCounts all = std::move(counted[0]);
+  for (std::size_t i = 1; i < counted.size(); ++i) {
+    const std::int64_t total = all.total + counted[i].total;
     for (std::int64_t id = 0; id < counted[i].words.size(); ++id)
       all.add(counted[i].words.word(id), counted[i].counts[static_cast<std::size_t>(id)]);
+    all.total = total;
+    counted[i] = {};
+  }
+  all.fingerprint = fingerprint;
+  return all;
+}
 
+CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, const CountingRules& rules,
+                              ThreadPool& pool, const WordTrainingProgress& progress) {
+  const TokenCounts all = count_tokens(
+      files,
+      [&](std::string_view piece, TokenCounts& into) {
+        for_each_word(piece, [&](std::string_view word) { into.add(word, 1); });
+        if (!rules.line_end.empty()) into.add(rules.line_end, std::count(piece.begin(), piece.end(), '\n'));
+      },
+      pool, progress);
   std::vector<std::int64_t> words, labels;
   const auto count = [&](std::int64_t id) { return all.counts[static_cast<std::size_t>(id)]; };
   for (std::int64_t id = 0; id < all.words.size(); ++id) {
@@ -124,7 +127,7 @@ CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, cons
          " words, ", all.words.size(), " different ones");
   CorpusVocabulary vocabulary;
   vocabulary.total = all.total;
-  vocabulary.fingerprint = fingerprint;
+  vocabulary.fingerprint = all.fingerprint;
   for (std::vector<std::int64_t>* const order : {&words, &labels}) {
     std::sort(order->begin(), order->end(), [&](std::int64_t a, std::int64_t b) {
       return count(a) != count(b) ? count(a) > count(b) : all.words.word(a) < all.words.word(b);
@@ -154,6 +157,7 @@ void read_corpus(std::span<const std::filesystem::path> files, const WordTable& 
       }
     });
     for (const std::vector<std::int32_t>& piece : ids) take(piece);
+    return true;
   });
 }
 

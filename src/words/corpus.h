@@ -50,9 +50,37 @@ void for_each_word(std::string_view text, const Take& take, std::size_t longest 
   }
 }
 
-/// Hands the corpus over in order, some megabytes of whole lines at a time, cut into pieces of whole lines.
+/// Hands the corpus over in order, some megabytes of whole lines at a time, cut into pieces of whole lines, as long as
+/// `take` wants more.
 void for_each_chunk(std::span<const std::filesystem::path> files,
-                    FunctionRef<void(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take);
+                    FunctionRef<bool(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take);
+
+/// Bytes of all files as stored, as far as they are known.
+std::int64_t bytes_of(std::span<const std::filesystem::path> files);
+
+/// How often words occur.
+struct TokenCounts {
+  WordTable words;
+  std::vector<std::int64_t> counts;
+  std::int64_t total = 0;         ///< of what was added
+  std::uint64_t fingerprint = 0;  ///< of all bytes of the text, in their order
+
+  void add(std::string_view word, std::int64_t times) {
+    const std::int64_t id = words.add_or_find(word);
+    if (id == std::ssize(counts)) counts.push_back(0);
+    counts[static_cast<std::size_t>(id)] += times;
+    total += times;
+  }
+  std::int64_t count(std::string_view word) const {
+    const auto id = words.find(word);
+    return id ? counts[static_cast<std::size_t>(*id)] : 0;
+  }
+};
+
+/// Counts what `count` adds for each piece, on all threads; the order of the words depends on them.
+TokenCounts count_tokens(std::span<const std::filesystem::path> files,
+                         FunctionRef<void(std::string_view piece, TokenCounts& into)> count, ThreadPool& pool,
+                         const WordTrainingProgress& progress);
 
 /// Hands the corpus to `take` as ids of known words, some megabytes of text at a time; -1 ends a line.
 void read_corpus(std::span<const std::filesystem::path> files, const WordTable& words, ThreadPool& pool,

@@ -126,9 +126,15 @@ std::vector<LabelScore> FastText::predict(std::string_view line, std::int64_t k,
   return out;
 }
 
-LabelScores FastText::test(const std::filesystem::path& file, std::int64_t k, float threshold) const {
+LabelScores FastText::test(const std::filesystem::path& file, std::int64_t k, float threshold,
+                           std::string_view label) const {
   constexpr std::int64_t kLongestLine = std::int64_t{64} << 20;
   state_->require_predictions(k);
+  const auto only = state_->model.dictionary.labels.find(label);
+  if (!label.empty() && !only)
+    fail(ErrorCode::kNotFound, "fasttext: the model has no label ", quote(label, 40), "; it has ",
+         state_->model.dictionary.labels.size());
+  const auto counts = [&](std::int64_t id) { return !only || id == *only; };
   LineSource lines(file, kLongestLine);
   LabelledLine parsed;
   LabelScores out;
@@ -137,10 +143,11 @@ LabelScores FastText::test(const std::filesystem::path& file, std::int64_t k, fl
     parse_labelled_line(line, state_->model, state_->label, parsed);
     if (parsed.rows.empty() || parsed.labels.empty()) continue;
     ++out.lines;
-    wanted += std::ssize(parsed.labels);
-    for (const auto& [score, label] : state_->best(parsed, k, threshold)) {
+    wanted += std::count_if(parsed.labels.begin(), parsed.labels.end(), counts);
+    for (const auto& [score, id] : state_->best(parsed, k, threshold)) {
+      if (!counts(id)) continue;
       ++given;
-      right += std::find(parsed.labels.begin(), parsed.labels.end(), label) != parsed.labels.end();
+      right += std::find(parsed.labels.begin(), parsed.labels.end(), id) != parsed.labels.end();
     }
   }
   const auto part = [&](std::int64_t of) { return of > 0 ? static_cast<double>(right) / static_cast<double>(of) : 0; };

@@ -131,6 +131,7 @@ void train_labels(FastTextModel& model, std::span<const std::filesystem::path> c
         }
         if (progress) progress("training", std::min(done, total), total);
       }
+      return true;
     });
   }
 }

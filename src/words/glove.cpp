@@ -197,6 +197,7 @@ PairCells count_pairs(std::span<const std::filesystem::path> corpus, const Glove
     });
     done = std::accumulate(known.begin(), known.end(), done);
     if (progress) progress("pairs", done, vocabulary.known);
+    return true;
   });
   constexpr std::int64_t kPart = 4;  // buffers grow by doubling, and sorted counts wait beside them
   PairCells cells(std::max(PairTable::kLeastBytes, options.memory) / kPart);

@@ -11,9 +11,9 @@
 namespace sememe {
 namespace {
 
-/// The rows of the longest vectors, that of </s> always: words in their order, then n-grams by their length.
-std::vector<std::int64_t> longest_rows(const FastTextModel& model, std::int64_t count) {
-  const std::int64_t words = model.dictionary.words.size(), dim = model.settings.dim;
+/// All rows, those of the longest vectors first, that of </s> before them.
+std::vector<std::int64_t> rows_by_length(const FastTextModel& model) {
+  const std::int64_t dim = model.settings.dim;
   const std::int64_t line_end = model.dictionary.words.find(kEndOfSentence).value_or(-1);
   std::vector<float> row(static_cast<std::size_t>(dim)), squares;
   for (std::int64_t i = 0; i < model.input.rows(); ++i) {
@@ -28,6 +28,13 @@ std::vector<std::int64_t> longest_rows(const FastTextModel& model, std::int64_t 
     return x != y ? x > y : a < b;
   };
   std::sort(order.begin(), order.end(), longer);
+  return order;
+}
+
+/// The rows of the longest vectors, that of </s> always: words in their order, then n-grams by their length.
+std::vector<std::int64_t> longest_rows(const FastTextModel& model, std::int64_t count) {
+  const std::int64_t words = model.dictionary.words.size();
+  std::vector<std::int64_t> order = rows_by_length(model);
   order.resize(static_cast<std::size_t>(count));
   const auto ngrams = std::stable_partition(order.begin(), order.end(), [&](std::int64_t i) { return i < words; });
   std::sort(order.begin(), ngrams);
@@ -64,6 +71,39 @@ FastTextModel with_rows(const FastTextModel& model, const std::vector<std::int64
 }
 
 }  // namespace
+
+std::int64_t FastText::cutoff_for(std::int64_t bytes, const FastTextQuantizeOptions& options) const {
+  const FastTextModel& model = state_->model;
+  if (!supervised() || quantized())
+    fail(ErrorCode::kUnsupported, "fasttext: only models of labels are quantised, and only once");
+  require_within("quantize", "part", options.part, 1, dim());
+  constexpr std::int64_t kFloat = 4, kCentroids = ProductQuantizer::kCentroids;
+  const auto quantizer = [&](std::int64_t numbers) { return 4 * kFloat + kCentroids * numbers * kFloat; };
+  // As write_fasttext.cpp has it: magic, version, settings, sizes of the dictionary, a byte and a size of each matrix.
+  std::int64_t size = 8 + 12 * 4 + 8 + 3 * 4 + 2 * 8 + 1 + 1 + 16 + 4 + 1 + 16;
+  size += quantizer(dim()) + (options.norms ? quantizer(1) : 0);
+  const std::int64_t outputs = model.output.rows();
+  const std::int64_t output_codes = (dim() + 1) / 2 + (options.norms ? 1 : 0);
+  size += options.output ? 1 + 4 + quantizer(dim()) + (options.norms ? quantizer(1) : 0) + outputs * output_codes
+                         : outputs * dim() * kFloat;
+  const auto entry = [](std::string_view word) { return std::ssize(word) + 1 + 8 + 1; };
+  const FastTextDictionary& dictionary = model.dictionary;
+  for (std::int64_t i = 0; i < dictionary.labels.size(); ++i) size += entry(dictionary.labels.word(i));
+  const std::int64_t codes = (dim() + options.part - 1) / options.part + (options.norms ? 1 : 0);
+  std::int64_t all = size, kept = 0;  // without a cutoff, buckets are not listed
+  for (std::int64_t row = 0; row < model.input.rows(); ++row)
+    all += codes + (row < dictionary.words.size() ? entry(dictionary.words.word(row)) : 0);
+  if (all <= bytes) return 0;
+  for (const std::int64_t row : rows_by_length(model)) {
+    size += codes + (row < dictionary.words.size() ? entry(dictionary.words.word(row)) : 8);
+    if (size > bytes) break;
+    ++kept;
+  }
+  if (kept < kCentroids)
+    fail(ErrorCode::kInvalidArgument, "quantize: ", bytes, " bytes hold ", kept, " rows of this model; expected ",
+         kCentroids, " or more: allow more bytes, or a smaller dim");
+  return kept;
+}
 
 FastText FastText::quantize(const FastTextQuantizeOptions& options) const {
   const FastTextModel& model = state_->model;

@@ -14,6 +14,7 @@
 #include <sememe/tokenizer_trainer.h>
 #include <sememe/trainer.h>
 #include <sememe/word2vec.h>
+#include <sememe/word_corpus.h>
 #include <sememe/words.h>
 
 #include <iostream>

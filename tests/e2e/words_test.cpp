@@ -5,6 +5,7 @@
 #include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 
 #include "support/cli.h"
 
@@ -325,6 +326,47 @@ TEST_F(WordsProgram, TrainingsThatAreKilledAndResumedGiveTheSameBytes) {
     EXPECT_EQ(read(path("whole")), read(path("killed"))) << what;
     EXPECT_FALSE(std::filesystem::exists(path("killed.checkpoint")));
   }
+}
+
+TEST_F(WordsProgram, CorporaArePreparedAndTheirPhrasesJoined) {
+  EXPECT_EQ(output_of({"words", "prepare", "-i", "-", "--max-words", "2"}, "New York!\nis far\n"), "new york\n");
+  EXPECT_EQ(output_of({"words", "prepare", "-i",
+                       write("t",
+                             "A\xFF"
+                             "b\n")},
+                      "", "sememe: warning: 1 lines are not UTF-8; what is not counts as spaces\n"),
+            "a b\n");
+  const std::string corpus = write("c", "new york x\nnew york y\nnew york z\nold york\n");
+  EXPECT_EQ(output_of({"words", "phrases", "-i", corpus, "--min-count", "1", "--threshold", "1.5"}),
+            "new_york x\nnew_york y\nnew_york z\nold york\n");
+  EXPECT_EQ(output_of({"words", "phrases", corpus, "--list", "--scoring", "npmi", "--min-count", "2"}).substr(0, 9),
+            "new_york\t");
+  expect_error({"words", "phrases", "-i", corpus, "-o", path("no/x")}, 6, "cannot write");
+  expect_error({"words", "prepare"}, 2, "no corpus; give -i FILE");
+}
+
+TEST_F(WordsProgram, OptionsOfAClassifierAreLookedFor) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text.append(i % 2 == 0 ? "__label__x p q\n" : "__label__y q p\n");
+  const std::string corpus = write("l", text);
+  const std::vector<std::string> tune = {"words",       "train", "supervised", "-i",       corpus, "-o",
+                                         path("m.bin"), "--dim", "8",          "--bucket", "1000"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), tune.begin(), tune.end());
+    return more;
+  };
+  const RunResult found = run_sememe(with({"--autotune-validation", corpus, "--autotune-trials", "10"}));
+  EXPECT_EQ(found.exit_code, 0);
+  EXPECT_TRUE(found.err.starts_with("sememe: note: F1 1.0000, the best of 10: --epochs ")) << found.err;
+  const std::string flags = found.err.substr(found.err.find("--epochs"));
+  std::vector<std::string> again;
+  std::istringstream words(flags);
+  for (std::string word; words >> word;) again.push_back(word);
+  const std::string model = read(path("m.bin"));
+  EXPECT_EQ(output_of(with(again)), "");
+  EXPECT_EQ(read(path("m.bin")), model);
+  expect_error(with({"--autotune-trials", "3"}), 2, "--autotune-trials needs --autotune-validation FILE");
+  expect_error(with({"--autotune-validation", corpus, "--autotune-metric", "f2"}), 2, "expected f1 or f1:LABEL");
 }
 
 TEST_F(WordsProgram, CheckpointsAreAskedForRightlyAndOutputsAreLookedAtFirst) {
