@@ -124,7 +124,7 @@ CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, cons
   }
   if (words.empty())
     fail(ErrorCode::kInvalidArgument, "no word of the corpus occurs ", rules.min_count, " times; it has ", all.total,
-         " words, ", all.words.size(), " different ones");
+         " words, ", all.words.size(), " different ones", all.total > 0 ? "; a lower min_count keeps more" : "");
   CorpusVocabulary vocabulary;
   vocabulary.total = all.total;
   vocabulary.fingerprint = all.fingerprint;

@@ -89,7 +89,8 @@ TEST_F(Word2Vec, SmallAndOddCorporaGiveVectorsOrErrors) {
   EXPECT_EQ(train("one two", {.min_count = 1}).size(), 2);
   EXPECT_FAILS(train("", {}), kInvalidArgument, "no word of the corpus occurs 5 times; it has 0 words");
   EXPECT_FAILS(train("\n\n \n", {}), kInvalidArgument, "it has 0 words");
-  EXPECT_FAILS(train("a b c a", {.min_count = 3}), kInvalidArgument, "it has 4 words, 3 different ones");
+  EXPECT_FAILS(train("a b c a", {.min_count = 3}), kInvalidArgument,
+               "it has 4 words, 3 different ones; a lower min_count keeps more");
   EXPECT_FAILS(train_word2vec({}, {}), kInvalidArgument, "no corpus");
   const std::filesystem::path input[] = {"-"}, absent[] = {folder_ / "absent"};
   EXPECT_FAILS(train_word2vec(input, {}), kInvalidArgument, "standard input");
