@@ -16,7 +16,8 @@ sememe_house_test(docs_faults_are_named ${PYTHON3} ${house}/docs_test.py ${PROJE
 if(NOT SEMEME_SANITIZE)  # these build against libsememe with flags of their own
   sememe_house_test(docs ${PYTHON3} tools/check_docs.py --program $<TARGET_FILE:sememe_program>
                     --library $<TARGET_FILE:sememe> --compiler ${CMAKE_CXX_COMPILER}
-                    --link $<TARGET_FILE:simdjson::simdjson> ${ZLIB_LIBRARIES} ${PCRE2_8BIT_LIBRARY} -pthread)
+                    --link $<TARGET_FILE:simdjson::simdjson> ${ZLIB_LIBRARIES}
+                    $<TARGET_FILE:zstd::libzstd_shared> ${PCRE2_8BIT_LIBRARY} -pthread)
   sememe_house_test(consumer ${house}/consumer_test.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
                     ${CMAKE_CXX_COMPILER})
 endif()

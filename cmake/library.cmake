@@ -10,7 +10,7 @@ endforeach()
 target_include_directories(sememe PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(sememe PUBLIC cxx_std_20)
-target_link_libraries(sememe PRIVATE Threads::Threads simdjson::simdjson ZLIB::ZLIB PCRE2::8BIT)
+target_link_libraries(sememe PRIVATE Threads::Threads simdjson::simdjson ZLIB::ZLIB zstd::libzstd_shared PCRE2::8BIT)
 if(SEMEME_SANITIZE)
   target_link_options(sememe PUBLIC -fsanitize=${SEMEME_SANITIZE})
 endif()

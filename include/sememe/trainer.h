@@ -23,7 +23,7 @@ struct LossOptions {
 
 /// One file of rows.
 struct TrainData {
-  std::filesystem::path file;        ///< .jsonl, .tsv or .csv, each also with .gz
+  std::filesystem::path file;        ///< .jsonl, .tsv or .csv, each also with .gz or .zst
   std::vector<std::string> columns;  ///< of texts; "anchor", "positive" and "negative" as far as the loss takes them
   std::vector<std::string> labels;   ///< score, class or label; "score|label" if empty
   double low = 0, high = 1;          ///< bounds of scores, which are scaled to 0 to 1

@@ -13,7 +13,8 @@ namespace {
 
 constexpr Option kTextOptions[] = {
     {"input", 'i', "FILE",
-     "Read texts from FILE, - is standard input: one a line; .jsonl, .csv and .tsv by their name; each may be gzipped"},
+     "Read texts from FILE, - is standard input: one a line; .jsonl, .csv and .tsv by their name; each may be packed "
+     "(gzip, zstd)"},
     kInputFormatOption,
     kFieldOption,
     kColumnOption,

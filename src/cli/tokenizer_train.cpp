@@ -27,7 +27,7 @@ constexpr Option kInputOptions[] = {
      .letter = 'i',
      .value = "FILE",
      .help = "Read texts from FILE and from those after it, - is standard input: one a line; .jsonl, .csv and .tsv by "
-             "their name; each may be gzipped",
+             "their name; each may be packed (gzip, zstd)",
      .repeats = true},
     kInputFormatOption,
     kFieldOption,

@@ -29,8 +29,9 @@ constexpr Option kDataOptions[] = {
     {.name = "data",
      .letter = 'd',
      .value = "FILE",
-     .help = "Rows to learn from: .jsonl, .tsv or .csv, each also with .gz; columns anchor, positive, negative, or "
-             "sentence1, sentence2, score",
+     .help =
+         "Rows to learn from: .jsonl, .tsv or .csv, each also with .gz or .zst; columns anchor, positive, negative, or "
+         "sentence1, sentence2, score",
      .repeats = true},
     {"loss", 'l', "NAME",
      "mnr, cosent, angle, cosine-similarity, contrastive, online-contrastive, triplet, batch-hard, softmax, mse, "

@@ -35,7 +35,8 @@ WordFormat word_output_format(const Arguments& arguments, const std::string& out
 namespace {
 
 bool names_a_file(const std::string& operand) {
-  constexpr std::string_view kEndings[] = {".txt", ".vec", ".bin", ".ftz", ".safetensors", ".kv", ".model", ".gz"};
+  constexpr std::string_view kEndings[] = {".txt", ".vec",   ".bin", ".ftz", ".safetensors",
+                                           ".kv",  ".model", ".gz",  ".zst"};
   std::error_code unknown;
   return operand.find('/') != std::string::npos || std::filesystem::exists(operand, unknown) ||
          std::any_of(std::begin(kEndings), std::end(kEndings),

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kManyTexts = 1 << 20, kLongestLine = std::int64_t{64} << 20;
 
 constexpr Option kOptions[] = {
-    {"input", 'i', "FILE", "Read texts from FILE, one a line (-: standard input); may be gzipped"},
+    {"input", 'i', "FILE", "Read texts from FILE, one a line (-: standard input); may be packed (gzip, zstd)"},
     {"top-k", 'k', "N", "How many labels a text at most (default: 1)", 1, std::int64_t{1} << 31},
     {"threshold", '\0', "X", "Only labels with a probability of X or more (default: 0)"},
     {"test", '\0', "", "Lines have labels: print how many lines, precision and recall"},

@@ -81,7 +81,7 @@ const Command kWordsTrainWord2Vec = {
         "lower-cases them and splits off punctuation.",
     .examples =
         "sememe words train word2vec -i corpus.txt -o vectors.txt --architecture skipgram --dim 100 --epochs 3\n"
-        "sememe words train word2vec -i a.txt.gz b.txt.gz -o vectors.bin --architecture cbow --sample 1e-4\n",
+        "sememe words train word2vec -i a.txt.gz b.txt.zst -o vectors.bin --architecture cbow --sample 1e-4\n",
     .groups = kGroups,
     .run = run_word2vec,
 };

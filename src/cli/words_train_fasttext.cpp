@@ -47,7 +47,7 @@ constexpr Option kLabelInputOptions[] = {
      .letter = 'i',
      .value = "FILE",
      .help = "Read labelled texts from FILE and from those after it, one a line, words and labels separated by spaces; "
-             "each may be gzipped, and is read again for each epoch",
+             "each may be packed (gzip, zstd), and is read again for each epoch",
      .repeats = true},
     {"label", '\0', "TEXT", "Words that begin with TEXT are labels (default: __label__)"},
 };

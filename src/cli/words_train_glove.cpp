@@ -76,7 +76,7 @@ const Command kWordsTrainGlove = {
         "logarithms of the counts. The same seed gives the same file for any number of threads and any --memory.",
     .examples =
         "sememe words train glove -i corpus.txt -o vectors.txt --dim 100 --window 10 --x-max 10 --epochs 15\n"
-        "sememe words train glove -i a.txt.gz b.txt.gz -o vectors.txt --to glove --memory 8G\n",
+        "sememe words train glove -i a.txt.gz b.txt.zst -o vectors.txt --to glove --memory 8G\n",
     .groups = kGroups,
     .run = run_glove,
 };

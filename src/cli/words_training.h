@@ -17,7 +17,7 @@ inline constexpr Option kCorpusOption = {
     .value = "FILE",
     .help =
         "Read sentences from FILE and from those after it, one a line, words separated by spaces; each may be "
-        "gzipped, and is read again for each epoch",
+        "packed (gzip, zstd), and is read again for each epoch",
     .repeats = true};
 inline constexpr Option kDimOption = {"dim", '\0', "N", "Numbers of a vector (default: 100)", 1, 1 << 16};
 inline constexpr Option kWindowOption = {

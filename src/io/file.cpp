@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/fail.h"
 #include "io/bundle.h"
+#include "io/byte_source.h"
 #include "io/descriptor.h"
+#include "io/spill_file.h"
+#include "io/unpacker.h"
 #include "io/zip.h"
 
 namespace sememe {
@@ -22,11 +26,31 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     return;
   }
   const Descriptor file = open_regular(path);
-  const std::size_t size = static_cast<std::size_t>(file.size);
+  *this = MappedFile(file.fd, file.size, path);
+}
+
+MappedFile::MappedFile(int descriptor, std::int64_t file_size, const std::filesystem::path& path) {
+  const std::size_t size = static_cast<std::size_t>(file_size);
   if (size == 0) return;
-  void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (start == MAP_FAILED) fail_errno("cannot map", path);
   mapping_ = bytes_ = {static_cast<const std::byte*>(start), size};
+}
+
+MappedFile MappedFile::unpacked(const std::filesystem::path& path) {
+  constexpr std::int64_t kTimes = 100, kAlways = std::int64_t{64} << 20;  // vectors pack to a third, bombs to nothing
+  MappedFile stored(path);
+  if (!Unpacker::unpacks(stored.text())) return stored;
+  ByteSource source(path);
+  SpillFile unpacked;
+  std::vector<char> chunk(std::size_t{1} << 17);
+  while (const std::size_t got = source.read(chunk.data(), chunk.size())) {
+    unpacked.append(std::as_bytes(std::span(chunk).first(got)));
+    if (unpacked.size() > std::max(kAlways, kTimes * source.total_bytes()))
+      fail(ErrorCode::kInvalidArgument, path.string(), ": unpacks to more than ", kTimes,
+           " times its size; if that is as it should be, unpack it first");
+  }
+  return MappedFile(unpacked.descriptor(), unpacked.size(), path);
 }
 
 MappedFile::~MappedFile() {

@@ -19,6 +19,9 @@ class MappedFile {
   ~MappedFile();
   MappedFile(MappedFile&&) noexcept;
   MappedFile& operator=(MappedFile&&) noexcept;
+  /// The same; if the file is gzip or zstd (its first bytes tell), what it unpacks to, in a nameless temporary file.
+  /// Errors  also those of ByteSource; kInvalidArgument: it unpacks to more than 64 MB and 100 times its size.
+  static MappedFile unpacked(const std::filesystem::path& path);
 
   std::span<const std::byte> bytes() const { return bytes_; }
   std::string_view text() const;
@@ -28,6 +31,7 @@ class MappedFile {
 
  private:
   MappedFile() = default;
+  MappedFile(int descriptor, std::int64_t size, const std::filesystem::path& path);
   std::span<const std::byte> mapping_;
   std::span<const std::byte> bytes_;  // all of mapping_, or an entry in it
 };

@@ -12,9 +12,9 @@ namespace sememe {
 /// Length of `line` without its line end: LF or CR LF, or a CR at the end of the input.
 std::size_t content_length(std::string_view line);
 
-/// Lines of a file or of standard input ("-"), gzip or not: the first two bytes tell. A UTF-8 byte order mark at the
-/// start is dropped. Reads what is there and waits for no more than a line, so that a pipe may be followed.
-/// Errors  kNotFound, kInvalidArgument (a directory, an overlong line), kCorrupt (damaged gzip), kIo.
+/// Lines of a file or of standard input ("-"), unpacked as ByteSource does. A UTF-8 byte order mark at the start is
+/// dropped. Reads what is there and waits for no more than a line, so that a pipe may be followed.
+/// Errors  kInvalidArgument: an overlong line; those of ByteSource.
 class LineSource {
  public:
   LineSource(const std::filesystem::path& path, std::int64_t max_line_bytes);

@@ -10,6 +10,7 @@
 #include "io/delimited.h"
 #include "io/json.h"
 #include "io/line_source.h"
+#include "io/unpacker.h"
 #include "io/utf8.h"
 
 namespace sememe {
@@ -19,7 +20,7 @@ TextFormat format_of(const std::filesystem::path& path) {
   std::string name = path.filename().string();
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  name = without_packing(name);
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return TextFormat::kJsonl;
   if (name.ends_with(".csv")) return TextFormat::kCsv;
   if (name.ends_with(".tsv")) return TextFormat::kTsv;

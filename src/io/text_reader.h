@@ -9,7 +9,7 @@
 namespace sememe {
 
 enum class TextFormat {
-  kAuto,   ///< by the file's name: .jsonl, .ndjson, .csv, .tsv (each also with .gz), else kLines
+  kAuto,   ///< by the file's name: .jsonl, .ndjson, .csv, .tsv (each also with .gz or .zst), else kLines
   kLines,  ///< one text a line, ended by LF or CR LF (the last by nothing); empty lines are texts
   kJsonl,  ///< one JSON object a line; blank lines are skipped
   kCsv,    ///< RFC 4180: quoted fields may hold commas, doubled quotes and line ends; blank lines are skipped
@@ -32,12 +32,12 @@ struct TextRecord {
   std::int64_t line = 0;  ///< where its record starts, from 1
 };
 
-/// Streams the texts of a file or of standard input ("-"), gzip or not (told by the first bytes). Memory is bounded by
-/// one record. A UTF-8 byte order mark at the start is dropped; an empty file has no texts.
+/// Streams the texts of a file or of standard input ("-"), unpacked as ByteSource does. Memory is bounded by one
+/// record. A UTF-8 byte order mark at the start is dropped; an empty file has no texts.
 ///
-/// Errors  kNotFound; kInvalidArgument: a directory, invalid UTF-8 ("a.txt:7: ... at byte 12"), a record longer than
+/// Errors  kInvalidArgument: invalid UTF-8 ("a.txt:7: ... at byte 12"), a record longer than
 ///         max_record_bytes (without reading the rest of it), a column that is not there; kCorrupt, with file and line:
-///         bad JSON, a field that is absent or no string, a broken quote, too few fields, damaged gzip; kIo.
+///         bad JSON, a field that is absent or no string, a broken quote, too few fields; those of ByteSource.
 class TextReader {
  public:
   explicit TextReader(const std::filesystem::path& path, ReaderOptions options = {});

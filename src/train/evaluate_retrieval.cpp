@@ -13,11 +13,12 @@ struct Collection {
   std::vector<std::string> ids, texts;
 };
 
-/// "corpus.jsonl", or the same with .gz.
+/// "corpus.jsonl", or the same with .gz or .zst.
 std::filesystem::path file_in(const std::filesystem::path& folder, const std::string& name) {
   std::error_code ignored;
-  const auto zipped = folder / (name + ".gz");
-  return std::filesystem::exists(zipped, ignored) ? zipped : folder / name;
+  for (const char* const ending : {".gz", ".zst"})
+    if (const auto packed = folder / (name + ending); std::filesystem::exists(packed, ignored)) return packed;
+  return folder / name;
 }
 
 Collection read_corpus(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include "io/delimited.h"
 #include "io/json.h"
 #include "io/line_source.h"
+#include "io/unpacker.h"
 #include "io/utf8.h"
 
 namespace sememe::train {
@@ -16,12 +17,13 @@ namespace {
 enum class Format { kJsonl, kCsv, kTsv };
 
 Format format_of(const std::filesystem::path& path) {
-  std::string name = path.filename().string();
-  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  const std::string file = path.filename().string();
+  const std::string_view name = without_packing(file);
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return Format::kJsonl;
   if (name.ends_with(".csv")) return Format::kCsv;
   if (name.ends_with(".tsv")) return Format::kTsv;
-  fail(ErrorCode::kInvalidArgument, path.string(), ": expected a .jsonl, .tsv or .csv file (each may end in .gz)");
+  fail(ErrorCode::kInvalidArgument, path.string(),
+       ": expected a .jsonl, .tsv or .csv file (each may end in .gz or .zst)");
 }
 
 std::vector<std::string> choices_of(const std::string& column) {

@@ -8,7 +8,7 @@
 
 namespace sememe::train {
 
-/// Rows of named columns from .jsonl, .tsv or .csv (each also with .gz). A row is one object or record.
+/// Rows of named columns from .jsonl, .tsv or .csv (each also with .gz or .zst). A row is one object or record.
 /// Errors   kInvalidArgument: a column that is not there (names those that are), another kind of file; kCorrupt, with
 ///          file and line: a row without a column, a value that is neither text nor number; those of LineSource.
 class RecordReader {

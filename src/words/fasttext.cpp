@@ -78,7 +78,7 @@ FastText& FastText::operator=(FastText&&) noexcept = default;
 FastText::~FastText() = default;
 
 FastText FastText::load(const std::filesystem::path& path) {
-  MappedFile file(path);
+  MappedFile file = MappedFile::unpacked(path);
   if (!begins_as_fasttext(file.text()))
     fail(ErrorCode::kUnsupported, path.string(), ": not a fastText model (.bin or .ftz)");
   return FastText(std::make_unique<State>(parse_fasttext(std::move(file), path), FastTextOptions().label));

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/log.h"
+#include "io/unpacker.h"
 #include "io/utf8.h"
 #include "words/readers.h"
 #include "words/state.h"
@@ -37,8 +38,8 @@ WordFormat detect_format(const WordSource& source) {
     fail(ErrorCode::kUnsupported, name,
          ": a Python pickle, which can run any code and is never opened; in gensim, save the vectors with "
          "save_word2vec_format(FILE, binary=True)");
-  if (bytes.starts_with("\x1f\x8b") || bytes.starts_with("\x28\xb5\x2f\xfd") || bytes.starts_with("PK\x03\x04"))
-    fail(ErrorCode::kUnsupported, name, ": a compressed file; unpack it first (gunzip, zstd -d, unzip)");
+  if (const std::string_view program = Unpacker::program_for(bytes); !program.empty())
+    fail(ErrorCode::kUnsupported, name, ": a compressed file; unpack it first (", program, ")");
   if (begins_as_safetensors(bytes)) return WordFormat::kSafetensors;
   if (const std::optional<WordHeader> header = find_header(bytes)) {
     const bool text = begins_with_text_row(bytes.substr(header->size), std::max<std::int64_t>(1, header->dim));
@@ -54,7 +55,7 @@ WordFormat detect_format(const WordSource& source) {
 WordVectors WordVectors::load(const std::filesystem::path& given, const WordLoadOptions& options) {
   const std::filesystem::path in_folder = given / "model.safetensors";
   const std::filesystem::path& path = std::filesystem::exists(in_folder) ? in_folder : given;
-  MappedFile file(path);
+  MappedFile file = MappedFile::unpacked(path);
   WordSource source{.path = path, .bytes = file.text(), .limit = options.limit};
   if (source.bytes.starts_with("\xEF\xBB\xBF")) source.bytes.remove_prefix(3);
   const WordFormat found = detect_format(source);  // names what is no word vectors, whatever was asked for
@@ -74,6 +75,8 @@ WordVectors WordVectors::load(const std::filesystem::path& given, const WordLoad
       data = read_fasttext(std::move(file), source);
       break;
     case WordFormat::kSafetensors:
+      if (Unpacker::unpacks(MappedFile(path).text()))
+        fail(ErrorCode::kUnsupported, path.string(), ": packed safetensors are not read; unpack it first");
       data = read_safetensors(source);
       break;
   }

@@ -137,7 +137,8 @@ TEST_F(WordFiles, LimitReadsTheFirstWords) {
 TEST_F(WordFiles, WhatIsNoFileOfWordVectorsIsNamed) {
   EXPECT_FAILS(load(""), kCorrupt, "the file is empty");
   EXPECT_FAILS(load("\x80\x04\x95 rest"), kUnsupported, "save_word2vec_format");
-  EXPECT_FAILS(load("\x1f\x8b rest"), kUnsupported, "unpack it first");
+  EXPECT_FAILS(load("\x1f\x8b rest"), kCorrupt, "the gzip data is damaged");
+  EXPECT_FAILS(load("PK\x03\x04 rest"), kUnsupported, "unpack it first (unzip)");
   EXPECT_FAILS(load("some words\nof text\n"), kUnsupported, "not word vectors");
   EXPECT_FAILS(WordVectors::load(folder_ / "absent"), kNotFound, "absent");
   EXPECT_FAILS(WordVectors::load(folder_.path()), kInvalidArgument, "");

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "words/spill_file.h"
+#include "io/spill_file.h"
 
 namespace sememe {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
-#include "words/spill_file.h"
+#include "io/spill_file.h"
 
 namespace sememe {
 

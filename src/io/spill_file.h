@@ -14,6 +14,9 @@ class SpillFile {
   std::int64_t append(std::span<const std::byte> bytes);
   void read(std::int64_t at, std::span<std::byte> out) const;
 
+  std::int64_t size() const { return size_; }
+  int descriptor() const { return file_.fd; }  ///< -1 before the first append()
+
  private:
   Descriptor file_;  // opened when it is first written
   std::int64_t size_ = 0;

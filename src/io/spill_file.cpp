@@ -1,4 +1,4 @@
-#include "words/spill_file.h"
+#include "io/spill_file.h"
 
 #include <unistd.h>
 
