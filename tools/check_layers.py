@@ -31,6 +31,7 @@ PUBLIC = {
     "distillation.h": "model",
     "trainer.h": "train",
     "evaluation.h": "train",
+    "mining.h": "train",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]*)[>"]')
 STANDARD = re.compile(r"[a-z0-9_]+")  # <vector>, <cstdint>: what other libraries have carries .h or a folder

@@ -30,6 +30,7 @@ struct TrainData {
   double weight = 0;                 ///< how often a batch comes from here; 0: as many rows as it has
   std::vector<std::string> prompts;  ///< put before the texts of each column
   std::optional<LossOptions> loss;   ///< else that of the training
+  std::string license;               ///< for the model card: "CC BY-SA 4.0"
 };
 
 /// A model that starts with random weights.
@@ -74,7 +75,23 @@ struct TrainOptions {
   std::int64_t eval_steps = 0;  ///< 0: at the end only
   std::int64_t save_steps = 0;  ///< 0: some twenty times
   std::uint64_t seed = 1;
-  int threads = 0;  ///< 0: all cores
+  bool doctor = true;  ///< look for faults of data and training that no error tells (TrainFinding)
+  int threads = 0;     ///< 0: all cores
+};
+
+/// What seems wrong with the data or the training. Each kind is found once a file at most.
+struct TrainFinding {
+  enum class Kind {
+    kRepeatedRows,       ///< rows that are the same as an earlier one
+    kDuplicatesInBatch,  ///< a text that counts as a negative of itself
+    kLeakage,            ///< rows with a text that the model is judged by
+    kFalseNegatives,     ///< anchors that are nearer to another row's positive than to their own
+    kCollapse,           ///< the vectors of all texts have become nearly the same
+  } kind;
+  std::string file;                 ///< of the data; empty: all
+  std::int64_t count = 0, of = 0;   ///< rows (anchors) concerned, of so many
+  std::vector<std::int64_t> lines;  ///< where the first of them (the worst false negatives) begin, from 1
+  std::string text;                 ///< all this for people, in one line
 };
 
 /// What happens while training; loss is the mean since the last call.
@@ -84,6 +101,7 @@ struct TrainEvent {
   std::int64_t step = 0, steps = 0;
   double loss = 0, rate = 0, gradient_norm = 0, tokens_per_second = 0;
   const EvalResult* result = nullptr;
+  const TrainFinding* finding = nullptr;  ///< of a warning
 };
 using TrainProgress = std::function<void(const TrainEvent&)>;
 
@@ -93,6 +111,7 @@ struct TrainReport {
   std::vector<double> losses;  ///< of every step of this run
   std::vector<EvalResult> before, after;
   std::int64_t best_step = 0;  ///< of the parameters that were kept
+  std::vector<TrainFinding> findings;
 };
 
 /// Trains a sentence encoder and writes it to `out`, a folder that sentence-transformers and Encoder::load read, with a

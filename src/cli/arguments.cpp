@@ -90,6 +90,7 @@ class Parser {
   void operand(std::string_view word) {
     const Command* const command = request_.arguments.command_;
     if (command == nullptr || command->is_group()) return choose_command(word);
+    if (!command->subcommands.empty() && words_[next_ - 2] == command->name) return choose_command(word);
     auto& operands = request_.arguments.operands_;
     if (static_cast<std::int64_t>(operands.size()) >= command->max_operands)
       fail(ErrorCode::kInvalidArgument, path_of(*command), ": unexpected argument ", quote(word),

@@ -141,6 +141,8 @@ TEST(Arguments, EveryCommandIsComplete) {
     EXPECT_FALSE(command->summary.empty() || command->description.empty()) << path;
     EXPECT_TRUE(command->examples.ends_with('\n')) << path;
     EXPECT_EQ(command->run == nullptr, command->is_group()) << path;
+    EXPECT_TRUE(!command->is_group() || !command->subcommands.empty()) << path;
+    EXPECT_TRUE(command->subcommands.empty() || command->max_operands == 0) << path;
     for (const OptionGroup& group : command->groups)
       for (const Option& option : group.options) {
         EXPECT_FALSE(option.help.empty() || option.help.ends_with('.')) << option.name;

@@ -33,7 +33,7 @@ struct OptionGroup {
   std::span<const Option> options;
 };
 
-/// One subcommand: a table and a function, or a group of further subcommands.
+/// One subcommand: a table and a function, a group of further subcommands, or both.
 struct Command {
   std::string_view name;
   std::string_view summary;   ///< one line
@@ -44,10 +44,11 @@ struct Command {
   std::span<const OptionGroup> groups = {};
   /// Returns the exit code of a run without error (0, or 1 when the answer is "no").
   int (*run)(const Arguments&, Console&) = nullptr;
-  /// Not empty: a group. It takes no operands and is not run; the word after its name is one of these.
+  /// Named by the word after its own name. A command that has some takes no operands.
   std::span<const Command* const> subcommands = {};
 
-  bool is_group() const { return !subcommands.empty(); }
+  /// Whether it is not run itself.
+  bool is_group() const { return run == nullptr; }
 };
 
 extern const Command kEncode, kSimilarity, kTrain, kDistill, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,

@@ -79,7 +79,7 @@ std::string bash_command(const Command* command, std::string_view name) {
     values.append(concat("    ", patterns, ") ", reply, "; return ;;\n"));
   });
   std::string operands = ":";
-  if (command == nullptr || command->is_group()) {
+  if (command == nullptr || !command->subcommands.empty()) {
     operands = concat("_sememe_words \"", names_of(command), '"');
   } else if (kind_of(command->operands) == Kind::kChoice) {
     operands = concat("_sememe_words \"", words_of(command->operands), '"');
@@ -127,6 +127,8 @@ std::string zsh_group(const Command* group) {
   for (const Command* command : members) {
     out.append(concat("      ", command->name, ")\n      "));
     out.append(command->is_group() ? zsh_group(command) : concat("_arguments", zsh_options(command)));
+    if (!command->is_group() && !command->subcommands.empty())
+      out.append(concat(" \\\n        '1:command:(", names_of(command), ")'"));
     if (!command->operands.empty()) out.append(concat(" \\\n        '*:argument", zsh_action(command->operands), '\''));
     out.append(" ;;\n");
   }

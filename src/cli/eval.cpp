@@ -41,19 +41,16 @@ int run_eval(const Arguments& arguments, Console& console) {
   if (tasks.empty()) fail(ErrorCode::kInvalidArgument, "nothing to judge by; give --task sts:FILE, for example");
   std::optional<WordSentences> words;
   std::optional<Encoder> encoder;
-  if (names_word_vectors(arguments))
+  EmbedTexts embed;
+  if (names_word_vectors(arguments)) {
     words.emplace(arguments, console);
-  else
+    embed = [&](std::span<const std::string> texts, bool) {
+      return words->encode(std::vector<std::string_view>(texts.begin(), texts.end()));
+    };
+  } else {
     encoder.emplace(load_encoder(arguments, console));
-  const EncodeOptions options = encode_options(arguments);
-  const auto embed = [&](std::span<const std::string> texts, bool query) {
-    if (words) return words->encode(std::vector<std::string_view>(texts.begin(), texts.end()));
-    EncodeOptions own = options;
-    // Texts that search are marked as such, if the model does and nobody said how.
-    for (const auto& [name, prompt] : encoder->info().prompts)
-      if (name == (query ? "query" : "document") && !own.prompt && !own.prompt_name) own.prompt_name = name;
-    return encoder->encode(texts, own);
-  };
+    embed = embedding_by(*encoder, encode_options(arguments));
+  }
   double first = 0;
   AtomicFile out(output_path("-"));
   for (std::size_t i = 0; i < tasks.size(); ++i) {

@@ -88,10 +88,13 @@ std::string program_help() {
 
 std::string command_help(const Command& command) {
   std::string out = concat(command.summary, ".\n\nUsage: sememe ", path_of(command),
-                           command.is_group() ? " COMMAND" : "", " [FLAG...]");
+                           command.is_group()             ? " COMMAND"
+                           : !command.subcommands.empty() ? " [COMMAND]"
+                                                          : "",
+                           " [FLAG...]");
   if (!command.operands.empty()) out.append(" ").append(command.operands);
   out.append("\n\n").append(wrapped(command.description, 0, 0));
-  if (command.is_group()) out.append("\nCommands:\n");
+  if (!command.subcommands.empty()) out.append("\nCommands:\n");
   for (const Command* subcommand : command.subcommands) out.append(entry(subcommand->name, subcommand->summary));
   for (const OptionGroup& group : command.groups) out.append(group_help(group));
   out.append(group_help(shared_options()));

@@ -96,6 +96,15 @@ EncodeOptions encode_options(const Arguments& arguments) {
 
 bool refuses_long_texts(const Arguments& arguments) { return arguments.text("on-long") == "error"; }
 
+EmbedTexts embedding_by(const Encoder& encoder, const EncodeOptions& options) {
+  return [&encoder, options](std::span<const std::string> texts, bool query) {
+    EncodeOptions own = options;
+    for (const auto& [name, prompt] : encoder.info().prompts)
+      if (name == (query ? "query" : "document") && !own.prompt && !own.prompt_name) own.prompt_name = name;
+    return encoder.encode(texts, own);
+  };
+}
+
 Encoder load_encoder(const Arguments& arguments, Console& console) {
   const std::string folder = locate(arguments);
   Encoder encoder = Encoder::load(model_name(arguments), encoder_options(arguments, console));

@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/console.h"
 #include "sememe/encoder.h"
+#include "sememe/evaluation.h"
 #include "sememe/tokenizer.h"
 
 namespace sememe::cli {
@@ -36,6 +37,10 @@ EncoderOptions encoder_options(const Arguments& arguments, const Console& consol
 /// --on-long error leaves OnLong::kTruncate: see refuse_truncated().
 EncodeOptions encode_options(const Arguments& arguments);
 bool refuses_long_texts(const Arguments& arguments);
+
+/// Vectors as eval and mining want them: texts that search are marked as such, if the model does and nobody said how.
+/// `encoder` must live as long.
+EmbedTexts embedding_by(const Encoder& encoder, const EncodeOptions& options);
 
 /// Finds and loads the model; --verbose tells what was found.
 Encoder load_encoder(const Arguments& arguments, Console& console);

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/train_config.h"
 #include "cli/train_demo.h"
+#include "cli/train_mine.h"
 #include "cli/train_report.h"
 #include "sememe/trainer.h"
 
@@ -51,7 +52,11 @@ constexpr Option kEvalOptions[] = {
      .repeats = true},
     {"eval-steps", '\0', "N", "Judge every N steps (default: at the end)", 1, std::int64_t{1} << 40},
     {"save-steps", '\0', "N", "Write a checkpoint every N steps", 1, std::int64_t{1} << 40},
+    {.name = "doctor",
+     .help = "Warn of rows that repeat or leak, of false negatives and of collapse (default: on)",
+     .negatable = true},
 };
+constexpr const Command* kSubcommands[] = {&kTrainMine};
 constexpr OptionGroup kGroups[] = {
     {"Run", kRunOptions}, {"Model", kModelOptions}, {"Data and training", kDataOptions}, {"Judging", kEvalOptions}};
 
@@ -75,6 +80,7 @@ TrainOptions options_of(const Arguments& arguments, const Console& console) {
   for (const std::string& task : arguments.texts("eval")) o.eval.push_back(parse_eval_task(task));
   o.eval_steps = arguments.number("eval-steps").value_or(o.eval_steps);
   o.save_steps = arguments.number("save-steps").value_or(o.save_steps);
+  if (arguments.given("doctor")) o.doctor = arguments.on("doctor");
   o.threads = console.options().threads;
   return o;
 }
@@ -108,6 +114,7 @@ const Command kTrain = {
         "sememe train --demo\n",
     .groups = kGroups,
     .run = run_train,
+    .subcommands = kSubcommands,
 };
 
 }  // namespace sememe::cli

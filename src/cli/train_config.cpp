@@ -116,6 +116,7 @@ TrainData read_data(const Json& json, const fs::path& folder) {
                     }},
                    {"weight", into(data.weight)},
                    {"prompts", into(data.prompts)},
+                   {"license", into(data.license)},
                    {"loss", [&](const Json& v) { data.loss = read_loss(v); }}});
   if (data.file.empty()) json.fail("file is missing");
   return data;
@@ -185,6 +186,7 @@ TrainOptions read_train_config(const fs::path& path) {
                                }},
                               {"eval_steps", into(o.eval_steps)},
                               {"save_steps", into(o.save_steps)},
+                              {"doctor", into(o.doctor)},
                               {"seed", [&](const Json& v) { o.seed = static_cast<std::uint64_t>(v.as_int()); }}});
   return o;
 }

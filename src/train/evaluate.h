@@ -28,6 +28,9 @@ double logistic_accuracy(MatView<const float> train, const std::vector<int>& tra
 std::vector<int> k_means(MatView<const float> rows, int clusters, std::uint64_t seed, ThreadPool& pool);
 double v_measure(const std::vector<int>& classes, const std::vector<int>& clusters);
 
+/// "corpus.jsonl" in a folder, or the same with .gz or .zst.
+std::filesystem::path file_in(const std::filesystem::path& folder, const std::string& name);
+
 void evaluate_sts(const EvalTask& task, const EmbedTexts& embed, EvalResult& result);
 void evaluate_pairs(const EvalTask& task, const EmbedTexts& embed, EvalResult& result);
 void evaluate_spread(const EvalTask& task, const EmbedTexts& embed, EvalResult& result);

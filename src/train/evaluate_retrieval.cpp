@@ -13,14 +13,6 @@ struct Collection {
   std::vector<std::string> ids, texts;
 };
 
-/// "corpus.jsonl", or the same with .gz or .zst.
-std::filesystem::path file_in(const std::filesystem::path& folder, const std::string& name) {
-  std::error_code ignored;
-  for (const char* const ending : {".gz", ".zst"})
-    if (const auto packed = folder / (name + ending); std::filesystem::exists(packed, ignored)) return packed;
-  return folder / name;
-}
-
 Collection read_corpus(const std::filesystem::path& path) {
   RecordReader reader(path, {"_id", "title", "text"});
   Collection c;
@@ -44,6 +36,13 @@ Collection read_queries(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::filesystem::path file_in(const std::filesystem::path& folder, const std::string& name) {
+  std::error_code ignored;
+  for (const char* const ending : {".gz", ".zst"})
+    if (const auto packed = folder / (name + ending); std::filesystem::exists(packed, ignored)) return packed;
+  return folder / name;
+}
 
 void evaluate_retrieval(const EvalTask& task, const EmbedTexts& embed, ThreadPool& pool, EvalResult& result) {
   const auto folder = task.path;

@@ -63,7 +63,13 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
   RecordReader reader(data_.file, all);
   std::vector<std::string> fields;
   Sha256 sha;
+  std::int64_t empty = 0;
+  std::string first_empty;
   for (Example example; read(reader, fields, example); ++rows_) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (fields[i].find_first_not_of(" \t\r\n") != std::string::npos) continue;
+      if (empty++ == 0) first_empty = concat(reader.where(), ": ", quote(columns_[i]));
+    }
     for (const std::string& text : example.texts) {
       sha.update(std::as_bytes(std::span(text)));
       sha.update(std::as_bytes(std::span("\n", 1)));
@@ -71,6 +77,9 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
     example.row = rows_;
     if (rows_ < buffer_rows_) kept_.push_back(std::move(example));
   }
+  if (empty > 0)
+    fail(ErrorCode::kCorrupt, first_empty, " is empty",
+         empty > 1 ? concat(", as are ", empty - 1, " further texts") : "", "; leave such rows out");
   digest_ = sha.finish();
   if (rows_ == 0) fail(ErrorCode::kInvalidArgument, data_.file.string(), ": holds no rows");
   if (rows_ > buffer_rows_) kept_.clear();
@@ -80,11 +89,9 @@ bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields,
   if (!reader.next(fields)) return false;
   example.texts.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(columns_.size()));
   example.targets.clear();
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (example.texts[i].find_first_not_of(" \t\r\n") == std::string::npos)
-      fail(ErrorCode::kCorrupt, reader.where(), ": ", quote(columns_[i]), " is empty; leave such rows out");
-    if (i < data_.prompts.size()) example.texts[i].insert(0, data_.prompts[i]);
-  }
+  example.line = reader.line();
+  for (std::size_t i = 0; i < columns_.size() && i < data_.prompts.size(); ++i)
+    example.texts[i].insert(0, data_.prompts[i]);
   if (columns_.size() < loss_columns(loss_.kind).first) example.texts.push_back(example.texts[0]);
   for (std::size_t i = columns_.size(); i < fields.size(); ++i) {
     const LossTarget target = loss_target(loss_.kind);

@@ -15,6 +15,7 @@ struct Example {
   std::vector<std::string> texts;  ///< a column each
   std::vector<double> targets;     ///< none, one, or one a candidate
   std::int64_t row = 0;            ///< its number in the file, from 0
+  std::int64_t line = 0;           ///< where it begins, from 1
 };
 
 /// The rows of one file, epoch after epoch, each epoch in an order of its own that the seed decides. Files of more than

@@ -83,6 +83,23 @@ Learner::Tokens Learner::tokenize(std::span<const std::string_view> texts) const
   return tokens;
 }
 
+void Learner::look_for_near_negatives(const BatchStream::Batch& batch, const Matrix& vectors, Outcome& outcome) {
+  constexpr std::int64_t kMost = 64;  // of a large batch, a part tells enough
+  const std::int64_t rows = std::ssize(batch.examples), some = std::min(kMost, rows);
+  for (std::int64_t i = 0; i < some; ++i) {
+    const double own = similarity(vectors.row(i), vectors.row(rows + i));
+    NearNegative worst{.line = batch.examples[static_cast<std::size_t>(i)].line};
+    for (std::int64_t j = 0; j < some; ++j) {
+      const double by = similarity(vectors.row(i), vectors.row(rows + j)) - own;
+      if (j == i || by <= worst.by) continue;
+      worst.by = by;
+      worst.negative_line = batch.examples[static_cast<std::size_t>(j)].line;
+    }
+    if (worst.by > 0) outcome.nearer.push_back(worst);
+  }
+  outcome.anchors = some;
+}
+
 Learner::Outcome Learner::learn(const BatchStream::Batch& batch, const ExampleSource& source, std::int64_t number,
                                 double factor) {
   const std::size_t rows = batch.examples.size(), columns = batch.examples.front().texts.size();
@@ -143,6 +160,7 @@ Learner::Outcome Learner::learn(const BatchStream::Batch& batch, const ExampleSo
   for (std::int64_t i = 0; i < some; ++i)
     for (std::int64_t j = 0; j < i; ++j, pairs += 1) outcome.mean_cosine += similarity(out.row(i), out.row(j));
   outcome.mean_cosine /= std::max(1.0, pairs);
+  if (source.loss().kind == LossKind::kRanking && source.columns() > 1) look_for_near_negatives(batch, out, outcome);
 
   for (std::size_t first = 0; first < count; first += part) {
     const std::size_t n = std::min(part, count - first);

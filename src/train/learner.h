@@ -43,10 +43,17 @@ class Learner {
   void set_teacher(std::vector<std::optional<TeacherVectors>> vectors) { teacher_ = std::move(vectors); }
   void set_guide(Encoder guide) { guide_.emplace(std::move(guide)); }
 
+  /// An anchor that is nearer to the positive of another row than to its own.
+  struct NearNegative {
+    std::int64_t line = 0, negative_line = 0;
+    double by = 0;  ///< difference of the cosines
+  };
   struct Outcome {
     double loss = 0;
     std::int64_t texts = 0, tokens = 0;
-    double mean_cosine = 0;  ///< of the first texts of the batch with one another: near 1 when a model collapses
+    double mean_cosine = 0;    ///< of the first texts of the batch with one another: near 1 when a model collapses
+    std::int64_t anchors = 0;  ///< that were looked at; 0: the loss takes no others as negatives
+    std::vector<NearNegative> nearer;  ///< of these, each with its nearest
   };
   /// Loss of one batch; its gradient times `factor` is added to the parameters. `number` counts batches: dropout and so
   /// the result depend on it. Errors  kInvalidArgument: a text without any token.
@@ -61,6 +68,7 @@ class Learner {
     std::vector<std::int64_t> offsets;
   };
   Tokens tokenize(std::span<const std::string_view> texts) const;
+  static void look_for_near_negatives(const BatchStream::Batch& batch, const Matrix& vectors, Outcome& outcome);
 
   EncoderGraph<float>& graph_;
   const Tokenizer& tokenizer_;

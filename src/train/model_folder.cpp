@@ -63,8 +63,10 @@ void write_model_card(const ModelCard& card, const fs::path& file) {
   text +=
       "## Use\n\n```sh\nsememe encode -m FOLDER \"A sentence\"\n```\n\n```python\nfrom sentence_transformers import "
       "SentenceTransformer\nvectors = SentenceTransformer(\"FOLDER\").encode([\"A sentence\"])\n```\n\n";
-  text += "## Data\n\n";
-  for (const std::string& line : card.data) text += concat("- ", line, "\n");
+  text += "## Data\n\n| file | rows | loss | licence |\n|---|---|---|---|\n";
+  for (const ModelCard::DataSet& set : card.data)
+    text += concat("| ", set.file, " | ", set.rows, " | ", set.loss, " | ",
+                   set.license.empty() ? "not stated" : set.license, " |\n");
   text +=
       "\nThe licence of the model follows from the licences of the data and of what it starts from.\n\n## Scores\n\n"
       "| task | measure | before | after |\n|---|---|---|---|\n";

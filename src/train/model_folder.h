@@ -21,8 +21,12 @@ void save_weights(const ParameterSet<float>& parameters, const std::filesystem::
 
 /// README.md of a trained model: what it is made of, its scores, how to use it.
 struct ModelCard {
+  struct DataSet {
+    std::string file, loss, license;
+    std::int64_t rows = 0;
+  };
   std::string name, base, recipe;  ///< recipe: the options as JSON
-  std::vector<std::string> data;
+  std::vector<DataSet> data;
   std::vector<EvalResult> before, after;
   std::int64_t dimensions = 0, max_tokens = 0, parameters = 0, steps = 0;
 };

@@ -142,6 +142,7 @@ std::string options_json(const TrainOptions& o) {
     if (d.weight > 0) json.member("weight", d.weight);
     append_list(json, "prompts", d.prompts);
     if (d.loss) append_loss(json.key("loss"), *d.loss);
+    if (!d.license.empty()) json.member("license", std::string_view(d.license));
     json.end_object();
   }
   json.end_array();

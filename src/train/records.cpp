@@ -124,6 +124,7 @@ bool RecordReader::next(std::vector<std::string>& fields) {
 }
 
 std::string RecordReader::where() const { return state_->where(); }
+std::int64_t RecordReader::line() const { return state_->at; }
 
 double number_in(const std::string& field, const std::string& where) {
   double value = 0;

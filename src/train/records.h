@@ -22,6 +22,7 @@ class RecordReader {
   bool next(std::vector<std::string>& fields);
   /// "pairs.tsv:7" of the row that next() gave.
   std::string where() const;
+  std::int64_t line() const;  ///< of the same, from 1
 
  private:
   struct State;

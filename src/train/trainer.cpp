@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <unordered_set>
 
 #include "base/fail.h"
 #include "base/rng.h"
@@ -12,11 +11,11 @@
 #include "model/golden.h"
 #include "model/locate.h"
 #include "train/checkpoint.h"
+#include "train/doctor.h"
 #include "train/encoder_graph.h"
 #include "train/learner.h"
 #include "train/model_folder.h"
 #include "train/options.h"
-#include "train/records.h"
 #include "train/start_model.h"
 
 namespace sememe {
@@ -37,7 +36,10 @@ class Trainer {
         out_(out),
         recipe_(options_json(options)),
         progress_(progress),
-        pool_(ThreadPool::size_for(options.threads)) {
+        pool_(ThreadPool::size_for(options.threads)),
+        doctor_([this](const TrainFinding& finding) {
+          if (progress_) progress_({.kind = TrainEvent::Kind::kWarning, .text = finding.text, .finding = &finding});
+        }) {
     check_options(options);
     open_folder(resume);
     complete_ = is_there(out_ / "golden.jsonl") && !is_there(checkpoint());
@@ -82,6 +84,8 @@ class Trainer {
     if (batches.duplicates_put_off() > 0)
       say(TrainEvent::Kind::kStage, concat(batches.duplicates_put_off(),
                                            " rows were put off to a later batch: a text of theirs was in it already"));
+    if (options_.doctor && !options_.scratch) doctor_.look_back();  // random vectors say nothing of what is near
+    report_.findings = doctor_.findings();
     finish(steps);
     report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return std::move(report_);
@@ -116,26 +120,8 @@ class Trainer {
       say(TrainEvent::Kind::kStage, concat("reading ", options_.data[i].file.string()));
       sources_.emplace_back(options_.data[i], loss_of(options_.data[i].loss.value_or(options_.loss)), options_.seed, i);
     }
-    warn_of_leaks();
-  }
-
-  /// Texts that are trained on and judged by.
-  void warn_of_leaks() {
-    for (const EvalTask& task : options_.eval) {
-      if (task.type != EvalTask::Type::kSts && task.type != EvalTask::Type::kPairs) continue;
-      RecordReader reader(task.path, {"sentence1|anchor|text1", "sentence2|positive|text2"});
-      std::unordered_set<std::string> judged;
-      for (std::vector<std::string> fields; reader.next(fields);) judged.insert(fields[0] + '\t' + fields[1]);
-      for (const ExampleSource& source : sources_) {
-        std::int64_t leaked = 0;
-        if (source.columns() == 2)
-          source.for_each([&](const Example& e) { leaked += judged.contains(e.texts[0] + '\t' + e.texts[1]); });
-        if (leaked > 0)
-          say(TrainEvent::Kind::kWarning,
-              concat(source.data().file.string(), ": ", leaked, " of ", source.rows(), " pairs are also in ",
-                     task.path.string(), ", which judges the model"));
-      }
-    }
+    if (options_.doctor)
+      for (const ExampleSource& source : sources_) doctor_.look_at_data(source, options_.eval);
   }
 
   void open_model() {
@@ -241,7 +227,7 @@ class Trainer {
   double one_step(BatchStream& batches, Optimizer& optimizer, std::int64_t step, std::int64_t steps) {
     const auto start = Clock::now();
     graph_->parameters().zero_gradients();
-    double loss = 0, mean_cosine = 0;
+    double loss = 0;
     std::int64_t tokens = 0;
     for (std::int64_t part = 0; part < options_.accumulate; ++part) {
       const BatchStream::Batch batch = batches.next();
@@ -250,7 +236,7 @@ class Trainer {
                                            1.0 / static_cast<double>(options_.accumulate));
       if (!std::isfinite(outcome.loss)) fail_not_finite(batch, source, step);
       loss += outcome.loss / static_cast<double>(options_.accumulate);
-      mean_cosine += outcome.mean_cosine / static_cast<double>(options_.accumulate);
+      if (options_.doctor) doctor_.look_at_batch(batch, source, outcome);
       tokens += outcome.tokens;
       report_.texts += outcome.texts;
     }
@@ -262,11 +248,6 @@ class Trainer {
            "help; ",
            kept());
     graph_->prepare();
-    collapsed_ = mean_cosine > 0.98 ? collapsed_ + 1 : 0;
-    if (collapsed_ == 50)
-      say(TrainEvent::Kind::kWarning,
-          "the vectors of all texts have become nearly the same (mean cosine above 0.98 for 50 "
-          "steps): the model has collapsed; a smaller learning_rate or a loss with negatives may help");
     if (progress_)
       progress_({.kind = TrainEvent::Kind::kStep,
                  .step = step + 1,
@@ -333,8 +314,10 @@ class Trainer {
                    .parameters = parameters,
                    .steps = steps};
     for (const ExampleSource& s : sources_)
-      card.data.push_back(
-          concat(s.data().file.filename().string(), ": ", s.rows(), " rows, loss ", loss_name(s.loss().kind)));
+      card.data.push_back({.file = s.data().file.filename().string(),
+                           .loss = std::string(loss_name(s.loss().kind)),
+                           .license = s.data().license,
+                           .rows = s.rows()});
     write_model_card(card, out_ / "README.md");
     write_golden();
     std::error_code ignored;
@@ -359,11 +342,12 @@ class Trainer {
   std::string recipe_;
   const TrainProgress& progress_;
   ThreadPool pool_;
+  Doctor doctor_;
   std::vector<ExampleSource> sources_;
   std::optional<EncoderGraph<float>> graph_;
   std::optional<Tokenizer> tokenizer_;
   std::optional<Learner> learner_;
-  std::int64_t max_tokens_ = 0, collapsed_ = 0;
+  std::int64_t max_tokens_ = 0;
   bool complete_ = false;
   TrainReport report_;
 };

@@ -8,6 +8,7 @@
 #include <sememe/log.h>
 #include <sememe/map.h>
 #include <sememe/matrix.h>
+#include <sememe/mining.h>
 #include <sememe/sentence_vectors.h>
 #include <sememe/similarity.h>
 #include <sememe/tokenizer.h>

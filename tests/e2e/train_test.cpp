@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 
@@ -155,6 +157,86 @@ TEST_F(Train, BadOptionsAndDataAreNamed) {
       run_sememe({"train", "-m", model(), "--data", path("scored.tsv"), "--loss", "cosent", "-o", path("out")});
   EXPECT_EQ(range.exit_code, 4);
   EXPECT_NE(range.err.find("expected a score from 0 to 1, found 7"), std::string::npos) << range.err;
+}
+
+TEST_F(Train, EmptyTextsAreCounted) {
+  const std::string rows = write("holes.tsv", "anchor\tpositive\na\tb\n\tc\nd\t\ne\tf\n");
+  const RunResult result = run_sememe({"train", "-m", model(), "-d", rows, "-o", path("out")});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_NE(result.err.find("holes.tsv:3: 'anchor|sentence1|question|text1' is empty, as are 1 further texts; leave"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(Train, TheDoctorWarnsOnceAndCanBeSilent) {
+  write("train.json", config("\"epochs\": 4, \"no_duplicates\": false, \"eval\": \"sts:scored.tsv\""));
+  std::vector<std::string> arguments = train("warned");
+  arguments.erase(arguments.begin() + 1);  // -q
+  const RunResult warned = run_sememe(arguments);
+  ASSERT_EQ(warned.exit_code, 0) << warned.err;
+  const auto count = [&](const std::string& part) {
+    std::size_t n = 0;
+    for (std::size_t at = 0; (at = warned.err.find(part, at)) != std::string::npos; ++at) ++n;
+    return n;
+  };
+  EXPECT_EQ(count("pairs.tsv: 64 of 64 rows hold a text of "), 1u) << warned.err;
+  EXPECT_EQ(count("scored.tsv, which judges the model (lines 2, 3, 4, 5, 6, ...)"), 1u) << warned.err;
+  EXPECT_EQ(count("pairs.tsv: a text stands twice in a batch (lines "), 1u) << warned.err;
+  EXPECT_EQ(count("anchors were nearer to the positive of another row"), 1u) << warned.err;
+  arguments.back() = path("silent");
+  arguments.push_back("--no-doctor");
+  const RunResult silent = run_sememe(arguments);
+  ASSERT_EQ(silent.exit_code, 0) << silent.err;
+  EXPECT_EQ(silent.err.find("warning"), std::string::npos) << silent.err;
+  EXPECT_EQ(bytes("warned"), bytes("silent"));
+}
+
+TEST_F(Train, TheModelCardNamesTheLicenceOfEachDataSet) {
+  write("train.json", "{\"model\": \"" + model() +
+                          "\", \"max_steps\": 1, \"data\": [{\"file\": \"pairs.tsv\", \"license\": \"CC BY-SA 4.0\"}, "
+                          "{\"file\": \"scored.tsv\", \"loss\": \"cosent\", \"range\": [0, 5]}]}");
+  output_of(train("out"));
+  const std::string card = read(path("out/README.md"));
+  EXPECT_NE(card.find("| pairs.tsv | 64 | mnr | CC BY-SA 4.0 |\n| scored.tsv | 64 | cosent | not stated |\n"),
+            std::string::npos)
+      << card;
+}
+
+TEST_F(Train, HardNegativesAreMinedAndLearntFrom) {
+  const std::vector<std::string> mine = {"train", "mine", "-m", model(), "-i", path("pairs.tsv"), "-n", "2"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), mine.begin(), mine.end());
+    return more;
+  };
+  output_of(with({"-o", path("mined.jsonl")}));
+  const std::string rows = read(path("mined.jsonl"));
+  EXPECT_EQ(std::count(rows.begin(), rows.end(), '\n'), 128);
+  const JsonDocument first = JsonDocument::parse(rows.substr(0, rows.find('\n')), "mined");
+  EXPECT_EQ(first.root().at("anchor").as_string(), "the cat of cat");
+  EXPECT_EQ(first.root().at("positive").as_string(), "a cat and song");
+  EXPECT_NE(first.root().at("negative").as_string(), "a cat and song");
+  EXPECT_EQ(output_of(with({"--threads", "1"})), rows);
+  write("train.json", "{\"model\": \"" + model() +
+                          "\", \"max_steps\": 2, \"data\": {\"file\": \"mined.jsonl\", \"columns\": [\"anchor\", "
+                          "\"positive\", \"negative\"]}}");
+  output_of(train("out"));
+
+  const std::string tuples = output_of(
+      with({"--output-format", "n-tuple", "--output-scores", "--corpus", write("more.txt", "the cat of cat\n")}));
+  EXPECT_EQ(std::count(tuples.begin(), tuples.end(), '\n'), 64);
+  const JsonDocument tuple = JsonDocument::parse(tuples.substr(0, tuples.find('\n')), "tuples");
+  EXPECT_EQ(tuple.root().at("negative_1").as_string(), "the cat of cat");
+  const std::vector<float> scores = floats(tuple.root().at("scores"));
+  ASSERT_EQ(scores.size(), 3u);
+  EXPECT_LE(std::abs(scores[1] - 1), 1e-2);  // of a text with itself, in bfloat16
+  EXPECT_GE(scores[1], scores[2]);
+  const RunResult few = run_sememe(with({"--max-score", "-0.99"}));
+  EXPECT_EQ(few.exit_code, 0);
+  EXPECT_NE(few.err.find("128 of 128 negatives were not found"), std::string::npos) << few.err;
+  expect_error({"train", "mine"}, 2, "no pairs; give -i FILE");
+  expect_error({"train", "min"}, 2, "did you mean 'mine'?");
+  expect_error({"train", "-d", "x", "mine"}, 2, "unexpected argument 'mine'");
+  expect_error(with({"--range-max", "1"}), 2, "no room for 2 negatives");
 }
 
 TEST_F(Train, AFolderInUseIsRefusedAndAnotherRecipeIsNotResumed) {
