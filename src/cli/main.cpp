@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "cli/app.h"
-#include "io/file.h"
+#include "io/temporary_paths.h"
 
 namespace {
 
-/// Takes temporary files away and lets the signal do what it does without a handler, so that the parent sees it.
+/// Takes temporary files and folders away and lets the signal do what it does without a handler, so that the parent
+/// sees it.
 void end_by_signal(int signal) {
-  sememe::AtomicFile::remove_all_on_signal();
+  sememe::remove_temporary_paths();
   ::raise(signal);  // SA_RESETHAND restored the default; it takes effect when the handler returns
 }
 

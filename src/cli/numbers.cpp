@@ -39,6 +39,13 @@ std::string fixed(double number, int digits, int width) {
   return pad_left(std::move(out), width);
 }
 
+std::string rounded(double number, int digits) {
+  std::array<char, 64> text;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, digits).ptr;
+  return {text.data(), end};
+}
+
 std::string right_aligned(std::int64_t number, int width) { return pad_left(std::to_string(number), width); }
 
 std::string with_commas(std::int64_t number) {

@@ -52,6 +52,8 @@ TEST(Numbers, AreWrittenAsExpected) {
   EXPECT_EQ(fixed(0.66596, 4, 8), "  0.6660");
   EXPECT_EQ(fixed(-1e-9, 4, 7), " 0.0000");
   EXPECT_EQ(fixed(-0.25, 1, 0), "-0.2");
+  EXPECT_EQ(rounded(0.00048333333333333334, 3), "0.000483");
+  EXPECT_EQ(rounded(2e-5, 3), "2e-05");
   EXPECT_EQ(with_commas(1234567), "1,234,567");
   EXPECT_EQ(with_commas(-123), "-123");
   EXPECT_EQ(with_commas(999), "999");

@@ -36,7 +36,7 @@ void TrainWatcher::see(const TrainEvent& e) {
   progress_.update("training", e.step, e.steps, line);
   const std::int64_t every = std::max<std::int64_t>(1, e.steps / 20);
   if (e.step % every == 0 || e.step == e.steps)
-    console_.detail(line, ", rate ", e.rate, ", gradient ", fixed(e.gradient_norm, 3, 0));
+    console_.detail(line, ", rate ", rounded(e.rate, 3), ", gradient ", fixed(e.gradient_norm, 3, 0));
 }
 
 void TrainWatcher::finish(const TrainReport& report) {

@@ -2,46 +2,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "base/fail.h"
 #include "io/descriptor.h"
 #include "io/file.h"
+#include "io/temporary_paths.h"
 
 namespace sememe {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
-
-// Temporary files that are open, for a signal handler: plain storage and lock-free atomics, nothing that allocates.
-// A file beyond the last slot works all the same; it only stays behind when a signal ends the process.
-struct Slot {
-  enum : int { kFree, kChanging, kLive };
-  std::atomic<int> state{kFree};
-  pid_t owner = 0;  // a forked child must not remove its parent's files
-  std::array<char, 4096> path{};
-};
-static_assert(std::atomic<int>::is_always_lock_free);
-std::array<Slot, 64> g_slots;
-
-Slot* register_temporary(const std::string& path) {
-  if (path.size() >= Slot{}.path.size()) return nullptr;
-  for (Slot& slot : g_slots) {
-    int expected = Slot::kFree;
-    if (!slot.state.compare_exchange_strong(expected, Slot::kChanging)) continue;
-    slot.owner = ::getpid();
-    std::memcpy(slot.path.data(), path.c_str(), path.size() + 1);
-    slot.state.store(Slot::kLive);
-    return &slot;
-  }
-  return nullptr;
-}
 
 /// N of /dev/fd/N, /proc/self/fd/N, /dev/stdout and /dev/stderr.
 std::optional<int> named_descriptor(const std::filesystem::path& path) {
@@ -78,7 +53,7 @@ struct AtomicFile::State {
   std::filesystem::path target;     // what commit() replaces
   std::filesystem::path temporary;  // empty: written directly
   Descriptor file;
-  Slot* slot = nullptr;
+  TemporaryPath kept;
   std::string buffer;
   std::int64_t base = 0;     // offset of our first byte: an open descriptor may stand anywhere
   std::int64_t written = 0;  // bytes that left the buffer
@@ -104,10 +79,10 @@ struct AtomicFile::State {
     const std::string stem = target.filename().string().substr(0, 200);  // names end at 255 bytes
     for (int tries = 0; tries < 1000; ++tries) {
       temporary = folder / concat(".", stem, ".", ::getpid(), "-", counter++, ".tmp");
-      slot = register_temporary(temporary.string());  // first: a signal may come as soon as the file is there
+      kept = TemporaryPath(temporary.string());  // first: a signal may come as soon as the file is there
       file = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
       if (file.fd >= 0) break;
-      unregister();
+      kept.forget();
       if (errno != EEXIST) break;
     }
     if (file.fd < 0) {
@@ -121,12 +96,7 @@ struct AtomicFile::State {
   void discard() {
     if (!temporary.empty()) ::unlink(temporary.c_str());
     temporary.clear();
-    unregister();
-  }
-
-  void unregister() {
-    if (slot != nullptr) slot->state.store(Slot::kFree);
-    slot = nullptr;
+    kept.forget();
   }
 
   void refuse_after_failure() const {
@@ -232,15 +202,7 @@ void AtomicFile::commit() {
     fail_errno("cannot write", state.path);
   }
   state.temporary.clear();
-  state.unregister();
-}
-
-void AtomicFile::remove_all_on_signal() noexcept {
-  const int saved_errno = errno;
-  for (const Slot& slot : g_slots) {
-    if (slot.state.load() == Slot::kLive && slot.owner == ::getpid()) ::unlink(slot.path.data());
-  }
-  errno = saved_errno;
+  state.kept.forget();
 }
 
 }  // namespace sememe

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "io/scratch_folder.h"
+#include "io/temporary_paths.h"
 #include "io/test_files.h"
 
 namespace sememe {
@@ -221,11 +224,11 @@ TEST(AtomicFile, TemporaryFilesCanBeRemovedInAHandler) {
   for (int round = 0; round < 3; ++round) {  // slots are given back
     const auto files = open_many(30);
     EXPECT_EQ(folder.count(), 30u);
-    AtomicFile::remove_all_on_signal();
+    remove_temporary_paths();
     EXPECT_EQ(folder.count(), 0u);
   }
   auto many = open_many(100);  // more than there are slots
-  AtomicFile::remove_all_on_signal();
+  remove_temporary_paths();
   EXPECT_EQ(folder.count(), 36u);
   many[99]->write("still works");
   many[99]->commit();
@@ -240,7 +243,7 @@ TEST(AtomicFile, ASignalHandlerLeavesNoTemporaryFile) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     std::signal(SIGTERM, [](int) {
-      AtomicFile::remove_all_on_signal();
+      remove_temporary_paths();
       ::_exit(7);
     });
     AtomicFile out(folder / "out");
@@ -261,7 +264,7 @@ TEST(AtomicFile, AForkedChildDoesNotRemoveItsParentsFile) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    AtomicFile::remove_all_on_signal();
+    remove_temporary_paths();
     ::_exit(0);
   }
   int status = 0;
@@ -269,6 +272,27 @@ TEST(AtomicFile, AForkedChildDoesNotRemoveItsParentsFile) {
   EXPECT_EQ(folder.count(), 1u);
   out.commit();
   EXPECT_TRUE(fs::exists(folder / "out"));
+}
+
+TEST(ScratchFolder, ASignalHandlerTakesItAwayWithAllThatIsInIt) {
+  fs::path left;
+  const TemporaryFolder elsewhere;
+  const fs::path kept = elsewhere.add("kept", "not of the folder");
+  {
+    const ScratchFolder folder;
+    left = folder.path();
+    fs::create_directories(left / "a" / "b");
+    for (int i = 0; i < 300; ++i) std::ofstream(left / "a" / (std::string(200, 'n') + std::to_string(i))) << i;
+    std::ofstream(left / "a" / "b" / "c") << "x";
+    fs::create_symlink(elsewhere.path(), left / "link");
+    AtomicFile open_file(left / "a" / "open");
+    remove_temporary_paths();
+    EXPECT_FALSE(fs::exists(left));
+  }
+  EXPECT_TRUE(fs::exists(kept));
+  fs::create_directory(left);  // what no object names any more stays
+  remove_temporary_paths();
+  EXPECT_TRUE(fs::remove(left));
 }
 
 TEST(AtomicFile, ManyFilesOfOneNameDoNotMeet) {

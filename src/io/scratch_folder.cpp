@@ -12,6 +12,7 @@ ScratchFolder::ScratchFolder() {
   std::string name = (temporary_folder() / "sememe-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) fail_errno("cannot make a folder", name);
   path_ = name;
+  kept_ = TemporaryPath(name);
 }
 
 ScratchFolder::~ScratchFolder() {

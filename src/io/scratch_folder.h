@@ -2,10 +2,12 @@
 
 #include <filesystem>
 
+#include "io/temporary_paths.h"
+
 namespace sememe {
 
-/// A folder of its own in temporary_folder() that goes away, with all in it, when the object does.
-/// Errors   kIo.
+/// A folder of its own in temporary_folder() that goes away, with all in it, when the object does, or when a signal
+/// handler calls remove_temporary_paths(). Errors   kIo.
 class ScratchFolder {
  public:
   ScratchFolder();
@@ -17,6 +19,7 @@ class ScratchFolder {
 
  private:
   std::filesystem::path path_;
+  TemporaryPath kept_;
 };
 
 }  // namespace sememe

@@ -18,13 +18,16 @@ struct AdamStep {
 
 /// The arithmetic that only training needs, per instruction set, under the rules of KernelTable.
 struct TrainingKernels {
+  /// x = gelu(x) (the erf form), right to the rounding of float32 where KernelTable::activate is to 1e-6.
+  void (*gelu_forward)(float* x, std::int64_t n) noexcept;
   /// d[i] *= f'(x[i]).
   void (*activation_backward)(Activation f, const float* x, float* d, std::int64_t n) noexcept;
   /// s = softmax(s * scale) in place.
   void (*softmax)(float* s, float scale, std::int64_t n) noexcept;
   /// d = scale * p * (d - sum(d p)), the gradient before the softmax that gave p.
   void (*softmax_backward)(const float* p, float* d, float scale, std::int64_t n) noexcept;
-  /// As KernelTable::layer_norm; keeps (x - mean) / deviation in `unit` and returns 1 / deviation.
+  /// As KernelTable::layer_norm; keeps (x - mean) / deviation in `unit` and returns 1 / deviation. Every number is
+  /// taken in double and rounded once.
   float (*layer_norm_forward)(const float* x, const float* gamma, const float* beta, float eps, float* unit, float* y,
                               std::int64_t n) noexcept;
   /// d_x += rstd * (g - mean(g) - unit * mean(g unit)), g = d_y gamma; d_gamma += d_y unit; d_beta += d_y.

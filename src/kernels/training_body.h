@@ -1,6 +1,24 @@
 // Training kernels over the vocabulary that kernels_body.h tells of and the functions of body_functions.h, included
 // once per instruction set inside an anonymous namespace.
 
+// x Phi(x) with erf(x / sqrt(2)) as x P(x^2) / Q(x^2), right to about 2e-7: gelu_of() is faster and cruder.
+// Source  the coefficients of Eigen's and XLA's erf of float32.
+inline Vec exact_gelu_of(Vec x) {
+  const Vec z = max(set1(-4.0F), min(set1(4.0F), x * 0.70710678118654752F)), s = z * z;
+  Vec p = set1(-2.72614225801306e-10F);
+  p = p * s + 2.77068142495902e-08F;
+  p = p * s - 2.10102402082508e-06F;
+  p = p * s - 5.69250639462346e-05F;
+  p = p * s - 7.34990630326855e-04F;
+  p = p * s - 2.95459980854025e-03F;
+  p = p * s - 1.60960333262415e-02F;
+  Vec q = set1(-1.45660718464996e-05F);
+  q = q * s - 2.13374055278905e-04F;
+  q = q * s - 1.68282697438203e-03F;
+  q = q * s - 7.37332916720468e-03F;
+  q = q * s - 1.42647390514189e-02F;
+  return 0.5F * x * (1.0F + z * p / q);
+}
 // Phi(x) + x phi(x); Phi by Abramowitz & Stegun 7.1.26.
 inline Vec gelu_slope(Vec x) {
   const Vec z = abs(x) * 0.70710678118654752F, e = exp_of(-(z * z));
@@ -26,6 +44,10 @@ template <class F>
 inline void multiply_by(const float* x, float* d, i64 n, F slope) {
   for (i64 i = 0; i < n; i += kWidth)
     store_some(d + i, load_some(d + i, n - i) * slope(load_some(x + i, n - i)), n - i);
+}
+
+void gelu_forward(float* x, i64 n) noexcept {
+  for (i64 i = 0; i < n; i += kWidth) store_some(x + i, exact_gelu_of(load_some(x + i, n - i)), n - i);
 }
 
 void activation_backward(Activation f, const float* x, float* d, i64 n) noexcept {
@@ -64,8 +86,8 @@ void softmax(float* s, float scale, i64 n) noexcept {
     store_some(s + i, e, n - i);
     sum += load_some(s + i, n - i);
   }
-  const float factor = 1.0F / hsum(sum);
-  for (i64 i = 0; i < n; i += kWidth) store_some(s + i, load_some(s + i, n - i) * factor, n - i);
+  const float total = hsum(sum);
+  for (i64 i = 0; i < n; i += kWidth) store_some(s + i, load_some(s + i, n - i) / total, n - i);
 }
 
 void softmax_backward(const float* p, float* d, float scale, i64 n) noexcept {
@@ -76,25 +98,38 @@ void softmax_backward(const float* p, float* d, float scale, i64 n) noexcept {
     store_some(d + i, load_some(p + i, n - i) * (load_some(d + i, n - i) - mean) * scale, n - i);
 }
 
+// The sum of value(i) for i < n in eight chains, which the compiler turns into vectors.
+template <class F>
+inline double sum_in_double(i64 n, F value) {
+  double part[8] = {};
+  i64 i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (i64 j = 0; j < 8; ++j) part[j] += value(i + j);
+  for (; i < n; ++i) part[i % 8] += value(i);
+  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+// In double, every result rounded once: what float32 does to a mean or a deviation it does to the whole row, and a loss
+// that adds up many dot products shows it.
 float layer_norm_forward(const float* x, const float* gamma, const float* beta, float eps, float* unit, float* y,
                          i64 n) noexcept {
-  Vec sum = {};
-  for (i64 i = 0; i < n; i += kWidth) sum += load_some(x + i, n - i);
-  const float mean = hsum(sum) / static_cast<float>(n);
-  Vec squares = {};
-  for (i64 i = 0; i < n; i += kWidth) {
-    const Vec c = load_some(x + i, n - i) - mean;
-    store_some(unit + i, c, n - i);
-    const Vec some = load_some(unit + i, n - i);  // zeros past the end, which c does not have
-    squares += some * some;
-  }
-  const float r = 1.0F / __builtin_sqrtf(hsum(squares) / static_cast<float>(n) + eps);
-  for (i64 i = 0; i < n; i += kWidth) {
-    const Vec u = load_some(unit + i, n - i) * r;
-    store_some(unit + i, u, n - i);
-    store_some(y + i, u * load_some(gamma + i, n - i) + load_some(beta + i, n - i), n - i);
-  }
-  return r;
+  const double mean = sum_in_double(n, [&](i64 i) { return static_cast<double>(x[i]); }) / static_cast<double>(n);
+  const double variance = sum_in_double(n, [&](i64 i) { return (x[i] - mean) * (x[i] - mean); });
+  const double r = 1 / __builtin_sqrt(variance / static_cast<double>(n) + static_cast<double>(eps));
+  const auto finish = [&](i64 first, i64 count) {  // by way of the stack: y may be x
+    float u[8], v[8];
+    for (i64 i = 0; i < count; ++i) {
+      const double c = (x[first + i] - mean) * r;
+      u[i] = static_cast<float>(c);
+      v[i] = static_cast<float>(c * gamma[first + i] + beta[first + i]);
+    }
+    for (i64 i = 0; i < count; ++i) unit[first + i] = u[i];
+    for (i64 i = 0; i < count; ++i) y[first + i] = v[i];
+  };
+  i64 i = 0;
+  for (; i + 8 <= n; i += 8) finish(i, 8);
+  finish(i, n - i);
+  return static_cast<float>(r);
 }
 
 void layer_norm_backward(const float* d_y, const float* unit, float rstd, const float* gamma, float* d_x,
@@ -168,5 +203,8 @@ void dropout(std::uint64_t seed, std::uint64_t stream, std::uint64_t block, std:
   }
 }
 
-#define SEMEME_TRAINING_TABLE \
-  { activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, dropout, adamw }
+#define SEMEME_TRAINING_TABLE                                                                                       \
+  {                                                                                                                 \
+    gelu_forward, activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, dropout, \
+        adamw                                                                                                       \
+  }

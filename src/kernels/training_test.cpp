@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -44,6 +45,22 @@ TEST_P(TrainingPerIsa, SoftmaxAndItsBackward) {
   }
 }
 
+TEST_P(TrainingPerIsa, GeluIsRightToTheRoundingOfFloat) {
+  std::vector<float> x;
+  for (double at = -7; at < 7; at += 0.0013) x.push_back(static_cast<float>(at));
+  std::vector<float> y = x;
+  kernels_.gelu_forward(y.data(), std::ssize(y));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double want = 0.5 * x[i] * (1 + std::erf(static_cast<double>(x[i]) / std::sqrt(2.0)));
+    EXPECT_CLOSE(y[i], want, 3e-7 * std::max(1.0, std::abs(static_cast<double>(x[i])))) << x[i];
+  }
+  for (std::int64_t n = 1; n <= 40; ++n) {
+    std::vector<float> some = random_values(n);
+    kernels_.gelu_forward(some.data(), n);
+    EXPECT_EQ(some.back(), 77);
+  }
+}
+
 TEST_P(TrainingPerIsa, LayerNormAndItsBackward) {
   for (std::int64_t n = 2; n <= 70; ++n) {
     const std::vector<float> x = random_values(n), gamma = random_values(n), beta = random_values(n),
@@ -58,8 +75,8 @@ TEST_P(TrainingPerIsa, LayerNormAndItsBackward) {
     const double r = 1 / std::sqrt(variance + 1e-5);
     const float rstd =
         kernels_.layer_norm_forward(x.data(), gamma.data(), beta.data(), 1e-5F, unit.data(), y.data(), n);
-    EXPECT_CLOSE(rstd, r, 1e-5 * r);
-    for (std::int64_t i = 0; i < n; ++i) EXPECT_CLOSE(y[i], (x[i] - mean) * r * gamma[i] + beta[i], 3e-5);
+    EXPECT_CLOSE(rstd, r, 1e-7 * r);
+    for (std::int64_t i = 0; i < n; ++i) EXPECT_CLOSE(y[i], (x[i] - mean) * r * gamma[i] + beta[i], 1e-6);
     for (std::int64_t i = 0; i < n; ++i) {
       g += static_cast<double>(d_y[i]) * gamma[i] / size;
       gu += static_cast<double>(d_y[i]) * gamma[i] * unit[i] / size;

@@ -1,6 +1,7 @@
 #include "train/head_graph.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/fail.h"
@@ -39,12 +40,18 @@ void pool_forward(PoolingMode mode, MatView<const T> tokens, std::int64_t first,
       for (std::int64_t j = 0; j < d; ++j) out[j] = std::max(out[j], tokens.row(i)[j]);
     return;
   }
-  for (std::int64_t i = first; i < tokens.rows; ++i) {
-    const T w = T(weight_of(mode, i));
-    for (std::int64_t j = 0; j < d; ++j) out[j] += w * tokens.row(i)[j];
-  }
   const double by = divisor(mode, first, tokens.rows);
-  for (std::int64_t j = 0; j < d; ++j) out[j] = T(out[j] / by);
+  constexpr std::int64_t kColumns = 64;
+  for (std::int64_t begin = 0; begin < d; begin += kColumns) {
+    const std::int64_t columns = std::min(kColumns, d - begin);
+    std::array<double, kColumns> sums{};  // rounded once: an error here is one of the whole vector
+    for (std::int64_t i = first; i < tokens.rows; ++i) {
+      const double w = weight_of(mode, i);
+      for (std::int64_t j = 0; j < columns; ++j)
+        sums[static_cast<std::size_t>(j)] += w * static_cast<double>(tokens.row(i)[begin + j]);
+    }
+    for (std::int64_t j = 0; j < columns; ++j) out[begin + j] = T(sums[static_cast<std::size_t>(j)] / by);
+  }
 }
 
 template <class T>

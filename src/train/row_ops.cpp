@@ -61,7 +61,10 @@ double slope_of(Activation f, double x) {
   return 1;
 }
 
-void activate_row(Activation f, float* x, std::int64_t n) { kernels().activate(f, x, n); }
+void activate_row(Activation f, float* x, std::int64_t n) {
+  if (f == Activation::kGelu) return training_kernels().gelu_forward(x, n);
+  kernels().activate(f, x, n);
+}
 void activate_row(Activation f, double* x, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) x[i] = value_of(f, x[i]);
 }

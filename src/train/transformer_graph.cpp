@@ -137,7 +137,7 @@ MatView<const T> TransformerGraph<T>::forward(const TokenBatch& batch, const Dro
       const T* const word = words_->matrix().row(batch.ids[static_cast<std::size_t>(t)]);
       const T* const position = positions_->matrix().row(t - batch.offsets[text]);
       for (std::int64_t i = 0; i < h.cols; ++i)
-        h.row(t)[i] = word[i] + (types_ != nullptr ? types_->value[i] : T(0)) + position[i];
+        h.row(t)[i] = T(static_cast<double>(word[i]) + (types_ != nullptr ? types_->value[i] : T(0)) + position[i]);
     }
   if (config_.embedding_norm)
     norm_forward<T>(h, *embedding_norm_.gamma, *embedding_norm_.beta, config_.norm_eps, embedding_tape_, h, pool);

@@ -42,6 +42,26 @@ TEST_F(Signals, InterruptedWorkLeavesNoFile) {
   }
 }
 
+TEST_F(Signals, InterruptedWorkLeavesNoFolder) {
+  // The scratch folder of the program is the first thing in the folder for temporary ones.
+  const auto interrupt = [&](std::vector<std::string> arguments, const std::string& file) {
+    const std::string temporary = path("tmp");
+    std::filesystem::create_directory(temporary);
+    const RunResult result =
+        run_sememe(arguments, {.environment = {{"TMPDIR", temporary}}, .signal = SIGINT, .signal_when = [&] {
+                                 for (const auto& entry : std::filesystem::directory_iterator(temporary))
+                                   if (std::filesystem::exists(entry.path() / file)) return true;
+                                 return false;
+                               }});
+    EXPECT_EQ(result.signal, SIGINT);
+    EXPECT_TRUE(std::filesystem::is_empty(temporary)) << arguments.front();
+    std::filesystem::remove_all(temporary);
+  };
+  interrupt({"train", "--demo", "-q", "--max-steps", "100000"}, "model/start");
+  interrupt({"convert", model(), "-o", path("model.sememe")}, "config.json");
+  EXPECT_FALSE(std::filesystem::exists(path("model.sememe")));
+}
+
 TEST_F(Signals, ClosedStandardOutputIsAnErrorAndNoOtherFileIsWritten) {
   const RunResult result = run({"/bin/sh", "-c", "\"$0\" encode -m \"$1\" a >&-", SEMEME_PROGRAM, model()});
   EXPECT_EQ(result.exit_code, 6);

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/kernels.h"
 #include "support/run_program.h"
 #include "support/shared_data.h"
 
@@ -11,8 +10,6 @@ namespace {
 
 TEST(Training, LossesGradientsAndStepsAreThoseOfPyTorch) {
   SEMEME_SKIP_WITHOUT(test::shared_data("golden/training"));
-  if (kernels().isa == Isa::kScalar)
-    GTEST_SKIP() << "without fused multiply-add one loss is off by 1.1e-6, beyond the bound of 1e-6";
   const test::RunResult result = test::run({SEMEME_CHECK_TRAINING, test::shared_data("golden/training").string(),
                                             test::shared_data("golden/models/bert-mean").string()});
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
