@@ -14,7 +14,7 @@ namespace sememe {
 /// What vectors are judged by in training: the names of train/losses, with what each lets be changed.
 struct LossOptions {
   std::string name = "mnr";  ///< "mnr", "cosent", "triplet", ...: an unknown name's error lists all
-  std::optional<double> scale, margin, temperature;
+  std::optional<double> scale, margin, temperature, mask;
   std::optional<std::string> distance;   ///< "cosine", "euclidean", "manhattan"
   bool symmetric = false;                ///< mnr: also from positive to anchor
   std::vector<std::int64_t> matryoshka;  ///< widths whose losses are summed
@@ -39,6 +39,26 @@ struct ScratchOptions {
   std::int64_t vocab_size = 8000;  ///< of the WordPiece tokenizer that is trained on the texts of the data
 };
 
+/// A stage before the training proper: masked-language-model training (the loss "mlm") on plain texts. Its model is
+/// kept in out/pretrained; what is not said here (lengths, rates and so on) is as in the training proper.
+struct PretrainOptions {
+  std::vector<TrainData> data;  ///< empty: the texts of the training proper
+  double mask = 0.15;           ///< share of the tokens that are chosen
+  double epochs = 1;
+  std::int64_t max_steps = 0;  ///< 0: as the epochs say
+  std::int64_t batch_size = 32;
+  double learning_rate = 1e-4;
+};
+
+/// Low-rank adapters (LoRA): the model's own parameters stay as they are, and what is learned are two thin matrices
+/// beside each chosen one, W + alpha / rank * B A. Names and defaults as PEFT's LoraConfig.
+struct LoraOptions {
+  std::int64_t rank = 8;
+  double alpha = 8;
+  double dropout = 0;                                            ///< of what goes into the adapters
+  std::vector<std::string> target_modules = {"query", "value"};  ///< ends of names of linear layers
+};
+
 /// A smaller model made of a larger one.
 struct StudentOptions {
   std::vector<std::int64_t> layers;  ///< of the model that it keeps, ascending; empty: all
@@ -49,8 +69,10 @@ struct TrainOptions {
   std::string model;  ///< folder or name to start from
   std::optional<ScratchOptions> scratch;
   std::optional<StudentOptions> student;
-  std::string teacher;  ///< gives the vectors of "mse" and "distill", which are kept in the output folder
-  std::string guide;    ///< of "gist"
+  std::optional<PretrainOptions> pretrain;
+  std::optional<LoraOptions> lora;  ///< adapters go to out/adapter as PEFT reads them, and into the weights of out
+  std::string teacher;              ///< gives the vectors of "mse" and "distill", which are kept in the output folder
+  std::string guide;                ///< of "gist"
 
   std::vector<TrainData> data;
   LossOptions loss;
@@ -119,8 +141,9 @@ struct TrainReport {
 /// parameters are kept; without one, the last.
 ///
 /// Values   the same bytes for any number of threads, and for a run that was killed and resumed.
-/// Files    out/checkpoint.safetensors and out/best.safetensors while it runs, written whole or not at all.
-/// Errors   kInvalidArgument: an option out of range, an unknown loss, a folder that is there already (without
+/// Files    out/start and out/pretrained: what it started from, if that was made; out/checkpoint.safetensors and
+/// out/best.safetensors while it runs, written whole or not at all. Errors   kInvalidArgument: an option out of range,
+/// an unknown loss, a folder that is there already (without
 ///          `resume`), a checkpoint of other options; kCorrupt: data (file, line, what was found); a loss that is NaN
 ///          (which batch; the last checkpoint stays); kUnsupported; kIo.
 /// Source   Reimers & Gurevych 2019; sentence_transformers' SentenceTransformerTrainer.

@@ -82,6 +82,7 @@ LossOptions read_loss(const Json& json) {
                    {"scale", into(loss.scale)},
                    {"margin", into(loss.margin)},
                    {"temperature", into(loss.temperature)},
+                   {"mask", into(loss.mask)},
                    {"distance", into(loss.distance)},
                    {"symmetric", into(loss.symmetric)},
                    {"matryoshka", into(loss.matryoshka)},
@@ -122,6 +123,14 @@ TrainData read_data(const Json& json, const fs::path& folder) {
   return data;
 }
 
+/// One set of data, or a list of them.
+std::vector<TrainData> read_all_data(const Json& json, const fs::path& folder) {
+  std::vector<TrainData> all;
+  if (!json.is_array()) return {read_data(json, folder)};
+  for (const Json& e : json.elements()) all.push_back(read_data(e, folder));
+  return all;
+}
+
 }  // namespace
 
 TrainOptions read_train_config(const fs::path& path) {
@@ -151,11 +160,34 @@ TrainOptions read_train_config(const fs::path& path) {
                                  read_keys(v, {{"layers", into(s.layers)}, {"vocab_size", into(s.vocab_size)}});
                                  o.student = s;
                                }},
-                              {"data",
+                              {"pretrain",
                                [&](const Json& v) {
-                                 if (!v.is_array()) return o.data.push_back(read_data(v, folder));
-                                 for (const Json& e : v.elements()) o.data.push_back(read_data(e, folder));
+                                 PretrainOptions p;
+                                 read_keys(v, {{"data", [&](const Json& d) { p.data = read_all_data(d, folder); }},
+                                               {"mask", into(p.mask)},
+                                               {"epochs", into(p.epochs)},
+                                               {"max_steps", into(p.max_steps)},
+                                               {"batch_size", into(p.batch_size)},
+                                               {"learning_rate", into(p.learning_rate)}});
+                                 o.pretrain = p;
                                }},
+                              {"lora",
+                               [&](const Json& v) {
+                                 LoraOptions l;
+                                 const auto targets = [&](const Json& names) {
+                                   l.target_modules.clear();
+                                   into(l.target_modules)(names);
+                                 };
+                                 read_keys(v, {{"rank", into(l.rank)},
+                                               {"r", into(l.rank)},
+                                               {"alpha", into(l.alpha)},
+                                               {"lora_alpha", into(l.alpha)},
+                                               {"dropout", into(l.dropout)},
+                                               {"lora_dropout", into(l.dropout)},
+                                               {"target_modules", targets}});
+                                 o.lora = l;
+                               }},
+                              {"data", [&](const Json& v) { o.data = read_all_data(v, folder); }},
                               {"loss", [&](const Json& v) { o.loss = read_loss(v); }},
                               {"epochs", into(o.epochs)},
                               {"max_steps", into(o.max_steps)},

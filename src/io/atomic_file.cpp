@@ -205,4 +205,6 @@ void AtomicFile::commit() {
   state.kept.forget();
 }
 
+void AtomicFile::remove_all_on_signal() noexcept { remove_temporary_paths(); }
+
 }  // namespace sememe

@@ -47,9 +47,8 @@ bool is_new_folder(const std::filesystem::path& path);
 
 /// Writes a file so that readers see all of it or nothing: bytes go to a temporary file in the same folder,
 /// commit() flushes and renames it over `path`; without commit() (an exception, Ctrl-C through unwinding) it is
-/// removed, and a signal handler can do that, too (io/temporary_paths.h). A new file gets its mode from the umask, a
-/// replaced one keeps its permission bits, and a symbolic link stays one: its target is replaced. Paths that are not
-/// regular files (/dev/null, a pipe) and open descriptors
+/// removed. A new file gets its mode from the umask, a replaced one keeps its permission bits, and a symbolic link
+/// stays one: its target is replaced. Paths that are not regular files (/dev/null, a pipe) and open descriptors
 /// (/dev/stdout, /dev/fd/N) are written directly.
 /// Errors  kIo with the system's reason ("No space left on device"), kInvalidArgument (a directory).
 class AtomicFile {
@@ -66,6 +65,10 @@ class AtomicFile {
   std::int64_t size() const;                                   ///< bytes appended so far
   const std::filesystem::path& path() const;                   ///< as given
   void commit();
+
+  /// Removes every temporary file that is open now: async-signal-safe, for handlers of SIGINT and SIGTERM.
+  /// Knows the first 64 that are open at a time.
+  static void remove_all_on_signal() noexcept;
 
  private:
   struct State;

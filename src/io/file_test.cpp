@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "io/scratch_folder.h"
-#include "io/temporary_paths.h"
 #include "io/test_files.h"
 
 namespace sememe {
@@ -224,11 +223,11 @@ TEST(AtomicFile, TemporaryFilesCanBeRemovedInAHandler) {
   for (int round = 0; round < 3; ++round) {  // slots are given back
     const auto files = open_many(30);
     EXPECT_EQ(folder.count(), 30u);
-    remove_temporary_paths();
+    AtomicFile::remove_all_on_signal();
     EXPECT_EQ(folder.count(), 0u);
   }
   auto many = open_many(100);  // more than there are slots
-  remove_temporary_paths();
+  AtomicFile::remove_all_on_signal();
   EXPECT_EQ(folder.count(), 36u);
   many[99]->write("still works");
   many[99]->commit();
@@ -243,7 +242,7 @@ TEST(AtomicFile, ASignalHandlerLeavesNoTemporaryFile) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     std::signal(SIGTERM, [](int) {
-      remove_temporary_paths();
+      AtomicFile::remove_all_on_signal();
       ::_exit(7);
     });
     AtomicFile out(folder / "out");
@@ -264,7 +263,7 @@ TEST(AtomicFile, AForkedChildDoesNotRemoveItsParentsFile) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    remove_temporary_paths();
+    AtomicFile::remove_all_on_signal();
     ::_exit(0);
   }
   int status = 0;
@@ -286,12 +285,12 @@ TEST(ScratchFolder, ASignalHandlerTakesItAwayWithAllThatIsInIt) {
     std::ofstream(left / "a" / "b" / "c") << "x";
     fs::create_symlink(elsewhere.path(), left / "link");
     AtomicFile open_file(left / "a" / "open");
-    remove_temporary_paths();
+    AtomicFile::remove_all_on_signal();
     EXPECT_FALSE(fs::exists(left));
   }
   EXPECT_TRUE(fs::exists(kept));
   fs::create_directory(left);  // what no object names any more stays
-  remove_temporary_paths();
+  AtomicFile::remove_all_on_signal();
   EXPECT_TRUE(fs::remove(left));
 }
 

@@ -7,7 +7,7 @@
 namespace sememe {
 
 /// A folder of its own in temporary_folder() that goes away, with all in it, when the object does, or when a signal
-/// handler calls remove_temporary_paths(). Errors   kIo.
+/// handler calls AtomicFile::remove_all_on_signal(). Errors   kIo.
 class ScratchFolder {
  public:
   ScratchFolder();

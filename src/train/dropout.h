@@ -15,6 +15,7 @@ struct Dropout {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
   std::int64_t first_token = 0;  ///< of this batch in the whole batch of the step
+  double adapter_rate = 0;       ///< as `rate`, of what goes into LoRA adapters
 
   /// x[i] = 0 with probability `rate` (a multiple of 2^-16), else x[i] / (1 - rate), for row `row` of `place`.
   template <class T>

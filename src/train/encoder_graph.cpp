@@ -32,6 +32,12 @@ EncoderGraph<T>::EncoderGraph(const PipelineConfig& pipeline, ParameterSet<T> pa
 }
 
 template <class T>
+void EncoderGraph<T>::add_adapters(const LoraOptions& lora, std::uint64_t seed) {
+  transformer_.add_adapters(lora, seed, parameters_);
+  prepare();
+}
+
+template <class T>
 void EncoderGraph<T>::prepare() {
   transformer_.prepare(&pool_);
   head_.prepare(&pool_);

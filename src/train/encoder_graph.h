@@ -24,6 +24,9 @@ class EncoderGraph {
   TransformerGraph<T>& transformer() { return transformer_; }
   std::int64_t dimensions() const { return head_.dimensions(); }
 
+  /// As TransformerGraph::add_adapters; the modules after the transformer are frozen, too.
+  void add_adapters(const LoraOptions& lora, std::uint64_t seed);
+
   /// Packs the weights as they are now: after loading them and after each step of the optimizer.
   void prepare();
   /// out (B, dimensions()). Requires ids below vocab_size, texts of 1 to max_positions tokens.

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::uint64_t kShuffleStreams = 1ULL << 40, kChoiceStream = 1ULL << 41;
 
+}  // namespace
+
 std::vector<std::string> default_columns(LossKind kind) {
   const std::size_t least = loss_columns(kind).first;
   if (least == 1) return {"text|anchor|sentence"};
   if (least == 3) return {"anchor|sentence1", "positive|sentence2", "negative"};
   return {"anchor|sentence1|question|text1", "positive|sentence2|answer|text2"};
 }
-
-}  // namespace
 
 ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t seed, std::uint64_t stream,
                              std::int64_t buffer)

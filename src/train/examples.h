@@ -10,6 +10,9 @@
 
 namespace sememe::train {
 
+/// The columns of texts that a loss takes where the data do not say them.
+std::vector<std::string> default_columns(LossKind kind);
+
 /// One row of data.
 struct Example {
   std::vector<std::string> texts;  ///< a column each

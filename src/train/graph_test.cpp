@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/rng.h"
@@ -36,7 +37,7 @@ struct Texts {
 };
 
 /// Checks the gradient of sum(out * w) with fixed random w, for a part of the elements of each parameter.
-void check_gradients(const PipelineConfig& pipeline, const Dropout& dropout = {}) {
+void check_gradients(const PipelineConfig& pipeline, const Dropout& dropout = {}, const LoraOptions* lora = nullptr) {
   ThreadPool pool(1);
   const Texts texts;
   // Larger values than a model begins with: its softmax is nearly uniform, and hides faults.
@@ -47,6 +48,12 @@ void check_gradients(const PipelineConfig& pipeline, const Dropout& dropout = {}
     if (p->shape.size() == 1)
       for (double& x : p->value) x += 0.3 * random.normal(at++);
   EncoderGraph<double> graph(pipeline, std::move(values), pool);
+  if (lora != nullptr) {
+    graph.add_adapters(*lora, 3);
+    for (const auto& p : graph.parameters().all())
+      if (p->trained)
+        for (double& x : p->value) x = 0.2 * random.normal(at++);  // B begins as zeros, which would hide A
+  }
   const std::int64_t d = graph.dimensions();
   Buffer<double> out(3 * d), weight(3 * d);
   for (double& w : weight) w = random.normal(at++);
@@ -62,6 +69,7 @@ void check_gradients(const PipelineConfig& pipeline, const Dropout& dropout = {}
   const std::int64_t every = test::kSanitized ? 29 : 5;
   std::int64_t checked = 0;
   for (const auto& p : graph.parameters().all()) {
+    if (lora != nullptr && !p->trained) continue;
     ASSERT_TRUE(p->trained) << p->name;
     ASSERT_FALSE(p->gradient.empty()) << p->name;
     for (std::int64_t i = 0; i < p->value.size(); i += every, ++checked) {
@@ -97,6 +105,47 @@ TEST(EncoderGradients, MatchWithNormsBeforeTheBranches) {
 
 TEST(EncoderGradients, MatchWithDropout) {
   check_gradients(tiny(PoolingMode::kMean), {.rate = 0.25, .seed = 3, .step = 8});
+}
+
+TEST(EncoderGradients, MatchThroughAdaptersWithTheirDropout) {
+  const LoraOptions lora{.rank = 3, .alpha = 4, .target_modules = {"query", "key", "value", "dense"}};
+  const Dropout dropout{.rate = 0.25, .seed = 3, .step = 8, .adapter_rate = 0.3};
+  check_gradients(tiny(PoolingMode::kMean), dropout, &lora);
+  PipelineConfig pre = tiny(PoolingMode::kMean);
+  pre.encoder.family = Family::kMegatronBert;
+  pre.encoder.norm = NormPlacement::kPre;
+  pre.encoder.embedding_norm = false;
+  check_gradients(pre, dropout, &lora);
+}
+
+TEST(Adapters, AreMergedIntoTheSameVectors) {
+  const PipelineConfig p = tiny(PoolingMode::kMean);
+  ThreadPool pool(2);
+  EncoderGraph<float> graph(p, initial_parameters<float>(p, 5, 0.4), pool);
+  const LoraOptions lora{.rank = 2, .alpha = 5, .target_modules = {"value", "intermediate.dense"}};
+  graph.add_adapters(lora, 3);
+  const CounterRng random(9, 1);
+  std::uint64_t at = 0;
+  std::vector<std::string> names;
+  for (const auto& q : graph.parameters().all()) {
+    if (!q->trained) continue;
+    names.push_back(q->name);
+    for (float& x : q->value) x = 0.3F * random.normal(at++);
+  }
+  ASSERT_EQ(names.size(), 8U);  // two layers, two modules, A and B
+  EXPECT_EQ(names[0], "adapter/encoder.layer.0.attention.self.value.lora_A.weight");
+  EXPECT_EQ(names[7], "adapter/encoder.layer.1.intermediate.dense.lora_B.weight");
+  const Texts texts;
+  Matrix apart(3, 12), merged(3, 12);
+  graph.prepare();
+  graph.forward(texts.batch(), 0, {}, apart.view());
+  merge_adapters(lora, graph.parameters());
+  for (const auto& q : graph.parameters().all())
+    if (q->trained) std::fill(q->value.begin(), q->value.end(), 0.0F);
+  graph.prepare();
+  graph.forward(texts.batch(), 0, {}, merged.view());
+  for (std::int64_t i = 0; i < 36; ++i)
+    EXPECT_LE(std::abs(apart.data()[i] - merged.data()[i]), 1e-5F * std::max(1.0F, std::abs(apart.data()[i])));
 }
 
 TEST(EncoderGradients, MatchThroughDenseNormAndNormalize) {

@@ -100,6 +100,56 @@ void Learner::look_for_near_negatives(const BatchStream::Batch& batch, const Mat
   outcome.anchors = some;
 }
 
+void Learner::open_masked_head() {
+  const EncoderConfig& config = graph_.pipeline().encoder;
+  const auto mask = tokenizer_.token_to_id("[MASK]");
+  if (!mask) fail(ErrorCode::kUnsupported, "the loss mlm needs a tokenizer with [MASK]");
+  mask_rules_ = {.mask_id = *mask,
+                 .vocab_size = static_cast<std::int32_t>(tokenizer_.max_id() + 1),
+                 .special = std::vector<bool>(static_cast<std::size_t>(config.vocab_size), false)};
+  for (const Tokenizer::Added& token : tokenizer_.added_tokens())
+    if (token.special) mask_rules_.special[static_cast<std::size_t>(token.id)] = true;
+  masked_head_.emplace(config, graph_.parameters(), settings_.seed);
+}
+
+void Learner::prepare() {
+  graph_.prepare();
+  if (masked_head_) masked_head_->prepare(&pool_);
+}
+
+Dropout Learner::dropout_of(const Tokens& tokens, std::size_t first, std::int64_t number) const {
+  return {.rate = settings_.dropout,
+          .seed = settings_.seed,
+          .step = static_cast<std::uint64_t>(number),
+          .first_token = tokens.offsets[first],
+          .adapter_rate = settings_.adapter_dropout};
+}
+
+Learner::Outcome Learner::learn_masked(const Tokens& tokens, double share, std::int64_t number, double factor) {
+  mask_rules_.share = share;
+  const MaskedTokens all = mask_tokens(tokens.ids, mask_rules_, settings_.seed, static_cast<std::uint64_t>(number));
+  const std::size_t count = tokens.offsets.size() - 1,
+                    part = settings_.mini_batch > 0 ? static_cast<std::size_t>(settings_.mini_batch) : count;
+  const double each = 1 / std::max(1.0, static_cast<double>(all.masked.size()));
+  Outcome outcome{.texts = static_cast<std::int64_t>(count), .tokens = tokens.offsets.back()};
+  Buffer<float> memory;
+  auto next = all.masked.begin();
+  for (std::size_t first = 0; first < count; first += part) {
+    const Slice slice(all.ids, tokens.offsets, first, std::min(part, count - first));
+    std::vector<MaskedToken> masked;
+    for (; next != all.masked.end() && next->row < tokens.offsets[first] + slice.batch.tokens(); ++next)
+      masked.push_back({next->row - tokens.offsets[first], next->id});
+    if (masked.empty()) continue;
+    const Dropout dropout = dropout_of(tokens, first, number);
+    const MatView<const float> hidden = graph_.transformer().forward(slice.batch, dropout, &pool_);
+    memory.reserve_discard(hidden.rows * hidden.stride);
+    const MatView<float> d_hidden(memory.data(), hidden.rows, hidden.cols, hidden.stride);
+    outcome.loss += each * masked_head_->learn(hidden, masked, factor * each, d_hidden, &pool_);
+    graph_.transformer().backward(slice.batch, dropout, d_hidden, &pool_);
+  }
+  return outcome;
+}
+
 Learner::Outcome Learner::learn(const BatchStream::Batch& batch, const ExampleSource& source, std::int64_t number,
                                 double factor) {
   const std::size_t rows = batch.examples.size(), columns = batch.examples.front().texts.size();
@@ -107,13 +157,9 @@ Learner::Outcome Learner::learn(const BatchStream::Batch& batch, const ExampleSo
   for (std::size_t c = 0; c < columns; ++c)
     for (const Example& e : batch.examples) texts.push_back(e.texts[c]);
   const Tokens tokens = tokenize(texts);
+  if (source.loss().kind == LossKind::kMasked) return learn_masked(tokens, source.loss().mask, number, factor);
   const std::size_t count = texts.size();
-  const auto dropout = [&](std::size_t first) {
-    return Dropout{.rate = settings_.dropout,
-                   .seed = settings_.seed,
-                   .step = static_cast<std::uint64_t>(number),
-                   .first_token = tokens.offsets[first]};
-  };
+  const auto dropout = [&](std::size_t first) { return dropout_of(tokens, first, number); };
   Matrix out(std::ssize(texts), graph_.dimensions()), d_out(std::ssize(texts), graph_.dimensions());
   // GradCache (Gao et al. 2021): all vectors first, then the loss, then part after part once more with its gradient.
   const std::size_t part = settings_.mini_batch > 0 ? static_cast<std::size_t>(settings_.mini_batch) : count;

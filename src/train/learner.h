@@ -11,6 +11,7 @@
 #include "sememe/tokenizer.h"
 #include "train/encoder_graph.h"
 #include "train/examples.h"
+#include "train/masked.h"
 
 namespace sememe::train {
 
@@ -35,13 +36,19 @@ class Learner {
   struct Settings {
     std::int64_t max_tokens = 0;
     std::int64_t mini_batch = 0;
-    double dropout = 0;
+    double dropout = 0, adapter_dropout = 0;
     std::uint64_t seed = 1;
   };
   Learner(EncoderGraph<float>& graph, const Tokenizer& tokenizer, const Settings& settings, ThreadPool& pool);
 
   void set_teacher(std::vector<std::optional<TeacherVectors>> vectors) { teacher_ = std::move(vectors); }
   void set_guide(Encoder guide) { guide_.emplace(std::move(guide)); }
+
+  /// Before the first batch of the loss mlm. Errors  kUnsupported: a tokenizer without [MASK].
+  void open_masked_head();
+
+  /// Packs the weights as they are now: before the first batch, and after each step of the optimizer.
+  void prepare();
 
   /// An anchor that is nearer to the positive of another row than to its own.
   struct NearNegative {
@@ -67,6 +74,8 @@ class Learner {
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> offsets;
   };
+  Outcome learn_masked(const Tokens& tokens, double share, std::int64_t number, double factor);
+  Dropout dropout_of(const Tokens& tokens, std::size_t first, std::int64_t number) const;
   Tokens tokenize(std::span<const std::string_view> texts) const;
   static void look_for_near_negatives(const BatchStream::Batch& batch, const Matrix& vectors, Outcome& outcome);
 
@@ -76,6 +85,8 @@ class Learner {
   ThreadPool& pool_;
   std::vector<std::optional<TeacherVectors>> teacher_;
   std::optional<Encoder> guide_;
+  std::optional<MaskedHead<float>> masked_head_;
+  MaskRules mask_rules_;
 };
 
 }  // namespace sememe::train

@@ -37,6 +37,7 @@ constexpr std::array kRows = {
     Row{"mse", LossKind::kMse, LossTarget::kVector, 1, kMany, 1, 0, mse_loss},
     Row{"distill", LossKind::kDistill, LossTarget::kVector, 1, kMany, 1, 0, distill_loss},
     Row{"margin-mse", LossKind::kMarginMse, LossTarget::kScore, 3, 3, 1, 0, margin_mse_loss},
+    Row{"mlm", LossKind::kMasked, LossTarget::kNone, 1, kMany, 1, 0, nullptr},  // train/masked.h
     Row{"kl", LossKind::kKlDiv, LossTarget::kScores, 3, kMany, 1, 0, kl_loss},
 };
 

@@ -32,6 +32,7 @@ enum class LossKind {
   kMse,        ///< texts with a teacher's vector
   kDistill,    ///< the same: 1 - cos to it, and the squared difference of the in-batch cosines
   kMarginMse,  ///< anchor, positive, negative with the teacher's margin
+  kMasked,     ///< single texts: hidden tokens are found again (BERT's pre-training); not of vectors
   kKlDiv,      ///< anchor, positive, negatives... with the teacher's scores
 };
 
@@ -43,6 +44,7 @@ struct LossSpec {
   double margin = 0.5;     ///< contrastive and triplet losses; kGist: how much nearer than the positive is too near
   double temperature = 1;  ///< kKlDiv
   double structure = 5;    ///< kDistill: weight of the in-batch cosines
+  double mask = 0.15;      ///< kMasked: share of the tokens that are chosen
   bool symmetric = false;  ///< kRanking: mean with the way from positive to anchor
   Distance distance = Distance::kCosine;
   std::int64_t classes = 0;              ///< kSoftmax
@@ -71,9 +73,9 @@ struct LossBatch {
   Parameter<T>*head_weight = nullptr, *head_bias = nullptr;  ///< kSoftmax: (classes, 3 D) and (classes)
 };
 
-/// The mean loss of the batch; its gradient, times `factor`, is added to batch.gradients. Sums are in double and in one
-/// order for any pool.
-/// Source   the classes of sentence_transformers.losses of these names; kLesson and kDistill are Sememe's own.
+/// The mean loss of the batch, of any kind but kMasked; its gradient, times `factor`, is added to batch.gradients. Sums
+/// are in double and in one order for any pool. Source   the classes of sentence_transformers.losses of these names;
+/// kLesson and kDistill are Sememe's own.
 template <class T>
 double compute_loss(const LossSpec& spec, LossBatch<T>& batch, double factor, ThreadPool& pool);
 

@@ -7,6 +7,7 @@
 #include "io/bundle.h"
 #include "io/file.h"
 #include "io/safetensors_writer.h"
+#include "train/lora.h"
 
 namespace sememe::train {
 namespace fs = std::filesystem;
@@ -28,12 +29,14 @@ void copy_model_files(const fs::path& from, const fs::path& to) {
   }
 }
 
+bool is_left_behind(std::string_view name) { return name.starts_with("loss/") || name.starts_with(kAdapterPrefix); }
+
 void save_weights(const ParameterSet<float>& parameters, const fs::path& folder, const fs::path& transformer_folder) {
   std::map<fs::path, std::vector<TensorToWrite>> files;
   for (const auto& p : parameters.all()) {
     const std::size_t slash = p->name.find('/');
     const bool module = slash != std::string::npos;
-    if (module && p->name.starts_with("loss/")) continue;
+    if (module && is_left_behind(p->name)) continue;
     files[module ? folder / p->name.substr(0, slash) : transformer_folder].push_back(
         {.name = module ? p->name.substr(slash + 1) : p->name,
          .shape = p->shape,

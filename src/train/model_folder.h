@@ -14,6 +14,9 @@ namespace sememe::train {
 /// Errors   kIo.
 void copy_model_files(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Whether a parameter is no part of the model: of a loss ("loss/"), or of an adapter, which is merged.
+bool is_left_behind(std::string_view name);
+
 /// Writes the parameters of the transformer to `folder`/model.safetensors and those of each module after it to its own
 /// folder, as float32.
 void save_weights(const ParameterSet<float>& parameters, const std::filesystem::path& folder,

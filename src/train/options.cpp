@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "io/json_writer.h"
+#include "train/examples.h"
 
 namespace sememe::train {
 namespace {
@@ -20,6 +21,7 @@ void append_loss(JsonWriter& json, const LossOptions& loss) {
   json.begin_object().member("name", std::string_view(loss.name));
   if (loss.scale) json.member("scale", *loss.scale);
   if (loss.margin) json.member("margin", *loss.margin);
+  if (loss.mask) json.member("mask", *loss.mask);
   if (loss.temperature) json.member("temperature", *loss.temperature);
   if (loss.distance) json.member("distance", std::string_view(*loss.distance));
   if (loss.symmetric) json.member("symmetric", true);
@@ -40,6 +42,23 @@ void append_list(JsonWriter& json, std::string_view key, const std::vector<std::
   if (list.empty()) return;
   json.key(key).begin_array(true);
   for (const std::string& text : list) json.value(std::string_view(text));
+  json.end_array();
+}
+
+void append_data(JsonWriter& json, const std::vector<TrainData>& data) {
+  json.key("data").begin_array();
+  for (const TrainData& d : data) {
+    const std::string file = d.file.string();
+    json.begin_object().member("file", std::string_view(file));
+    append_list(json, "columns", d.columns);
+    append_list(json, "labels", d.labels);
+    json.key("range").begin_array(true).value(d.low).value(d.high).end_array();
+    if (d.weight > 0) json.member("weight", d.weight);
+    append_list(json, "prompts", d.prompts);
+    if (d.loss) append_loss(json.key("loss"), *d.loss);
+    if (!d.license.empty()) json.member("license", std::string_view(d.license));
+    json.end_object();
+  }
   json.end_array();
 }
 
@@ -69,6 +88,17 @@ void check_options(const TrainOptions& o) {
   require(o.weight_decay >= 0, "weight_decay", "a number from 0 on", o.weight_decay);
   require(o.momentum >= 0 && o.momentum < 1, "momentum", "a number from 0 to below 1", o.momentum);
   require(o.max_grad_norm >= 0, "max_grad_norm", "a number from 0 on", o.max_grad_norm);
+  if (o.pretrain) {
+    positive("pretrain epochs", o.pretrain->epochs);
+    positive("pretrain learning_rate", o.pretrain->learning_rate);
+    at_least("pretrain max_steps", o.pretrain->max_steps, 0);
+    at_least("pretrain batch_size", o.pretrain->batch_size, 1);
+  }
+  if (o.lora) {
+    at_least("lora rank", o.lora->rank, 1);
+    positive("lora alpha", o.lora->alpha);
+    require(o.lora->dropout >= 0 && o.lora->dropout < 1, "lora dropout", "a number from 0 to below 1", o.lora->dropout);
+  }
   if (o.dropout) require(*o.dropout >= 0 && *o.dropout < 1, "dropout", "a number from 0 to below 1", *o.dropout);
   for (const TrainData& d : o.data) require(d.weight >= 0, "weight", "a number from 0 on", d.weight);
   if (!parse_optimizer(o.optimizer))
@@ -84,9 +114,13 @@ LossSpec loss_of(const LossOptions& o) {
   spec.scale = o.scale.value_or(spec.scale);
   spec.margin = o.margin.value_or(spec.margin);
   spec.temperature = o.temperature.value_or(spec.temperature);
+  spec.mask = o.mask.value_or(spec.mask);
   spec.symmetric = o.symmetric;
   spec.dimensions = o.matryoshka;
   spec.weights = o.matryoshka_weights;
+  require(spec.mask > 0 && spec.mask < 1, "mask", "a number from 0 to 1", spec.mask);
+  if (spec.kind == LossKind::kMasked && !spec.dimensions.empty())
+    fail(ErrorCode::kInvalidArgument, "matryoshka: the loss mlm is not one of vectors");
   if (!spec.weights.empty() && spec.weights.size() != spec.dimensions.size())
     fail(ErrorCode::kInvalidArgument, "matryoshka_weights: expected ", spec.dimensions.size(), " numbers, found ",
          spec.weights.size());
@@ -130,22 +164,20 @@ std::string options_json(const TrainOptions& o) {
     for (const std::int64_t layer : o.student->layers) json.value(layer);
     json.end_array().member("vocab_size", o.student->vocab_size).end_object();
   }
-  if (!o.teacher.empty()) json.member("teacher", std::string_view(o.teacher));
-  if (!o.guide.empty()) json.member("guide", std::string_view(o.guide));
-  json.key("data").begin_array();
-  for (const TrainData& d : o.data) {
-    const std::string file = d.file.string();
-    json.begin_object().member("file", std::string_view(file));
-    append_list(json, "columns", d.columns);
-    append_list(json, "labels", d.labels);
-    json.key("range").begin_array(true).value(d.low).value(d.high).end_array();
-    if (d.weight > 0) json.member("weight", d.weight);
-    append_list(json, "prompts", d.prompts);
-    if (d.loss) append_loss(json.key("loss"), *d.loss);
-    if (!d.license.empty()) json.member("license", std::string_view(d.license));
+  if (o.lora) {
+    json.key("lora").begin_object().member("rank", o.lora->rank).member("alpha", o.lora->alpha);
+    append_list(json.member("dropout", o.lora->dropout), "target_modules", o.lora->target_modules);
     json.end_object();
   }
-  json.end_array();
+  if (!o.teacher.empty()) json.member("teacher", std::string_view(o.teacher));
+  if (!o.guide.empty()) json.member("guide", std::string_view(o.guide));
+  if (o.pretrain) {
+    append_data(json.key("pretrain").begin_object(), o.pretrain->data);
+    json.member("mask", o.pretrain->mask).member("epochs", o.pretrain->epochs);
+    json.member("max_steps", o.pretrain->max_steps).member("batch_size", o.pretrain->batch_size);
+    json.member("learning_rate", o.pretrain->learning_rate).end_object();
+  }
+  append_data(json, o.data);
   append_loss(json.key("loss"), o.loss);
   json.member("epochs", o.epochs).member("max_steps", o.max_steps).member("batch_size", o.batch_size);
   json.member("mini_batch", o.mini_batch).member("accumulate", o.accumulate);
@@ -158,6 +190,30 @@ std::string options_json(const TrainOptions& o) {
   if (o.dropout) json.member("dropout", *o.dropout);
   json.member("eval_steps", o.eval_steps).member("seed", o.seed).end_object();
   return json.take();
+}
+
+TrainOptions pretraining(const TrainOptions& o) {
+  TrainOptions stage = o;
+  stage.pretrain.reset();
+  stage.lora.reset();
+  stage.loss = {.name = "mlm", .mask = o.pretrain->mask};
+  stage.data = o.pretrain->data.empty() ? o.data : o.pretrain->data;
+  for (TrainData& d : stage.data) {
+    if (d.columns.empty() && o.pretrain->data.empty())
+      d.columns = default_columns(loss_of(d.loss.value_or(o.loss)).kind);
+    d.labels.clear();
+    d.prompts.clear();
+    d.loss.reset();
+  }
+  stage.epochs = o.pretrain->epochs;
+  stage.max_steps = o.pretrain->max_steps;
+  stage.batch_size = o.pretrain->batch_size;
+  stage.learning_rate = o.pretrain->learning_rate;
+  stage.teacher.clear();
+  stage.guide.clear();
+  stage.freeze.clear();
+  stage.eval.clear();
+  return stage;
 }
 
 void apply_rates(const TrainOptions& o, const EncoderConfig& config, ParameterSet<float>& parameters) {

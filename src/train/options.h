@@ -21,6 +21,9 @@ OptimizerOptions optimizer_options(const TrainOptions& options, std::int64_t ste
 /// All options but the threads as pretty JSON: the recipe in a model card, and what a checkpoint must agree with.
 std::string options_json(const TrainOptions& options);
 
+/// The options of the stage before the training proper. Requires options.pretrain.
+TrainOptions pretraining(const TrainOptions& options);
+
 /// Freezes parameters and sets the factors of their learning rates as the options say.
 /// Errors   kInvalidArgument: a name to freeze that no parameter has.
 void apply_rates(const TrainOptions& options, const EncoderConfig& config, ParameterSet<float>& parameters);

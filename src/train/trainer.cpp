@@ -14,6 +14,7 @@
 #include "train/doctor.h"
 #include "train/encoder_graph.h"
 #include "train/learner.h"
+#include "train/lora.h"
 #include "train/model_folder.h"
 #include "train/options.h"
 #include "train/start_model.h"
@@ -29,6 +30,24 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+/// Makes the folder of a training, or takes that of one which is to be resumed.
+void open_folder(const fs::path& out, bool resume) {
+  std::error_code error;
+  if (fs::exists(out, error) && !fs::is_directory(out, error))
+    fail(ErrorCode::kInvalidArgument, out.string(), ": is a file; the model needs a folder");
+  if (fs::exists(out, error) && !fs::is_empty(out, error) && !resume)
+    fail(ErrorCode::kInvalidArgument, out.string(),
+         ": is there already and not empty; resume a training with --resume, or choose another folder");
+  make_folders(out);
+  for (const fs::directory_entry& entry : fs::directory_iterator(out)) {  // what a killed run left half-written
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(".tmp")) fs::remove(entry.path(), error);
+  }
+}
+
+/// The folder of the stage before, whose model the training proper starts from.
+fs::path pretrained_of(const fs::path& out) { return out / "pretrained"; }
+
 class Trainer {
  public:
   Trainer(const TrainOptions& options, const fs::path& out, bool resume, const TrainProgress& progress)
@@ -41,7 +60,7 @@ class Trainer {
           if (progress_) progress_({.kind = TrainEvent::Kind::kWarning, .text = finding.text, .finding = &finding});
         }) {
     check_options(options);
-    open_folder(resume);
+    open_folder(out, resume);
     complete_ = is_there(out_ / "golden.jsonl") && !is_there(checkpoint());
     if (complete_) return;
     open_data();
@@ -58,7 +77,7 @@ class Trainer {
     Optimizer optimizer(graph_->parameters(), optimizer_options(options_, steps), pool_);
     Progress place;
     if (is_there(checkpoint())) place = load_checkpoint(checkpoint(), graph_->parameters(), optimizer, recipe_);
-    graph_->prepare();
+    learner_->prepare();
     report_.steps = steps;
     if (place.step == 0) report_.before = evaluate_all(0);
     BatchStream batches(sources_, options_.batch_size, options_.no_duplicates, options_.seed);
@@ -101,20 +120,6 @@ class Trainer {
     if (progress_) progress_({.kind = kind, .text = std::move(text)});
   }
 
-  void open_folder(bool resume) {
-    std::error_code error;
-    if (fs::exists(out_, error) && !fs::is_directory(out_, error))
-      fail(ErrorCode::kInvalidArgument, out_.string(), ": is a file; the model needs a folder");
-    if (fs::exists(out_, error) && !fs::is_empty(out_, error) && !resume)
-      fail(ErrorCode::kInvalidArgument, out_.string(),
-           ": is there already and not empty; resume a training with --resume, or choose another folder");
-    make_folders(out_);
-    for (const fs::directory_entry& entry : fs::directory_iterator(out_)) {  // what a killed run left half-written
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with('.') && name.ends_with(".tmp")) fs::remove(entry.path(), error);
-    }
-  }
-
   void open_data() {
     for (std::size_t i = 0; i < options_.data.size(); ++i) {
       say(TrainEvent::Kind::kStage, concat("reading ", options_.data[i].file.string()));
@@ -126,7 +131,9 @@ class Trainer {
 
   void open_model() {
     start_ = out_ / "start";
-    if (options_.scratch) {
+    if (options_.pretrain) {
+      start_ = pretrained_of(out_);
+    } else if (options_.scratch) {
       if (!is_there(start_ / "model.safetensors")) {
         say(TrainEvent::Kind::kStage, "training the tokenizer");
         write_scratch_model(*options_.scratch, sources_, options_.seed, options_.threads, start_);
@@ -146,6 +153,7 @@ class Trainer {
            ": leaves its prompt out of pooling, which training with prompts "
            "cannot do yet");
     graph_.emplace(pipeline, pool_);
+    if (options_.lora) graph_->add_adapters(*options_.lora, options_.seed);
     apply_rates(options_, pipeline.encoder, graph_->parameters());
     tokenizer_.emplace(Tokenizer::load(pipeline.transformer_folder));
     if (tokenizer_->max_id() >= pipeline.encoder.vocab_size)
@@ -161,9 +169,13 @@ class Trainer {
                      Learner::Settings{.max_tokens = max_tokens_,
                                        .mini_batch = options_.mini_batch,
                                        .dropout = options_.dropout.value_or(dropout_of(pipeline.transformer_folder)),
+                                       .adapter_dropout = options_.lora ? options_.lora->dropout : 0,
                                        .seed = options_.seed},
                      pool_);
     open_teachers();
+    if (std::any_of(sources_.begin(), sources_.end(),
+                    [](const ExampleSource& s) { return s.loss().kind == LossKind::kMasked; }))
+      learner_->open_masked_head();
     for (std::size_t i = 0; i < sources_.size(); ++i)
       if (sources_[i].loss().kind == LossKind::kSoftmax) add_classifier(i, sources_[i].loss().classes);
   }
@@ -247,7 +259,7 @@ class Trainer {
            ": the gradient is not finite; a smaller learning_rate may "
            "help; ",
            kept());
-    graph_->prepare();
+    learner_->prepare();
     if (progress_)
       progress_({.kind = TrainEvent::Kind::kStep,
                  .step = step + 1,
@@ -300,11 +312,18 @@ class Trainer {
       report_.after = evaluate_all(report_.best_step);
     }
     const PipelineConfig& pipeline = graph_->pipeline();
+    if (options_.lora) {
+      // Not beside the weights: transformers takes a folder with an adapter for that alone.
+      const bool own = options_.scratch || options_.student;
+      save_adapters(*options_.lora, graph_->parameters(), own ? start_.string() : options_.model, out_ / "adapter");
+      merge_adapters(*options_.lora, graph_->parameters());
+    }
     copy_model_files(start_, out_);
     const fs::path inside = pipeline.transformer_folder.lexically_relative(start_);
     save_weights(graph_->parameters(), out_, inside == "." ? out_ : out_ / inside);
     std::int64_t parameters = 0;
-    for (const auto& p : graph_->parameters().all()) parameters += p->value.size();
+    for (const auto& p : graph_->parameters().all())
+      if (!is_left_behind(p->name)) parameters += p->value.size();
     ModelCard card{.name = out_.filename().string(),
                    .base = options_.scratch ? "random weights" : options_.model,
                    .recipe = recipe_,
@@ -357,6 +376,13 @@ class Trainer {
 
 TrainReport train_model(const TrainOptions& options, const std::filesystem::path& out, bool resume,
                         const TrainProgress& progress) {
+  if (options.pretrain) {
+    train::check_options(options);
+    train::open_folder(out, resume);
+    const TrainOptions stage = train::pretraining(options);
+    train::Trainer(stage, train::pretrained_of(out), true, progress).run();
+    resume = true;
+  }
   return train::Trainer(options, out, resume, progress).run();
 }
 

@@ -33,7 +33,8 @@ LinearGraph<T>::LinearGraph(std::vector<Parameter<T>*> weights, std::vector<Para
 template <class T>
 bool LinearGraph<T>::trained() const {
   const auto is = [](const Parameter<T>* p) { return p->trained; };
-  return std::any_of(weights_.begin(), weights_.end(), is) || std::any_of(biases_.begin(), biases_.end(), is);
+  return !adapters_.empty() || std::any_of(weights_.begin(), weights_.end(), is) ||
+         std::any_of(biases_.begin(), biases_.end(), is);
 }
 
 template <class T>
@@ -48,16 +49,26 @@ void LinearGraph<T>::prepare(ThreadPool* pool) {
     if (!biases_.empty()) std::copy_n(biases_[i]->value.data(), weights_[i]->rows(), bias_.data() + at);
     at += weights_[i]->rows();
   }
+  for (Adapter& a : adapters_) a.graph.prepare(pool);
 }
 
 template <class T>
-void LinearGraph<T>::forward(MatView<const T> x, MatView<T> y, ThreadPool* pool) const {
+void LinearGraph<T>::adapt(std::size_t i, LoraGraph<T> adapter) {
+  std::int64_t first = 0;
+  for (std::size_t before = 0; before < i; ++before) first += weights_[before]->rows();
+  adapters_.push_back({std::move(adapter), first, weights_[i]->rows()});
+}
+
+template <class T>
+void LinearGraph<T>::forward(MatView<const T> x, MatView<T> y, ThreadPool* pool, const Dropout& dropout) {
   multiply<T>(x, forward_, bias_.data(), false, y, pool);
+  for (Adapter& a : adapters_)
+    a.graph.forward(x, dropout, MatView<T>(y.data + a.first, y.rows, a.columns, y.stride), pool);
 }
 
 template <class T>
 void LinearGraph<T>::backward(MatView<const T> x, MatView<const T> d_y, bool accumulate, MatView<T> d_x,
-                              OuterScratch<T>& scratch, ThreadPool* pool) {
+                              OuterScratch<T>& scratch, ThreadPool* pool, const Dropout& dropout) {
   if (d_x.data != nullptr) multiply<T>(d_y, backward_, nullptr, accumulate, d_x, pool);
   std::int64_t at = 0;
   for (std::size_t i = 0; i < weights_.size(); ++i) {
@@ -66,6 +77,9 @@ void LinearGraph<T>::backward(MatView<const T> x, MatView<const T> d_y, bool acc
     if (!biases_.empty() && biases_[i]->trained) column_sum<T>(part, biases_[i]->gradient_matrix().data, pool);
     at += weights_[i]->rows();
   }
+  for (Adapter& a : adapters_)
+    a.graph.backward(x, dropout, MatView<const T>(d_y.data + a.first, d_y.rows, a.columns, d_y.stride), d_x, scratch,
+                     pool);
 }
 
 template <class T>
@@ -106,6 +120,24 @@ TransformerGraph<T>::TransformerGraph(const EncoderConfig& config, ParameterSet<
     layers_.push_back(std::move(l));
   }
   tapes_.resize(layers_.size());
+}
+
+template <class T>
+void TransformerGraph<T>::add_adapters(const LoraOptions& lora, std::uint64_t seed, ParameterSet<T>& parameters) {
+  for (const auto& p : parameters.all()) p->trained = false;
+  std::uint64_t number = 0;
+  std::string modules;
+  for (Layer& l : layers_)
+    for (LinearGraph<T>* linear : {&l.qkv, &l.attention_out, &l.up, &l.down})
+      for (std::size_t i = 0; i < linear->weights().size(); ++i) {
+        const Parameter<T>& weight = *linear->weights()[i];
+        const std::string module = module_of(weight.name);
+        if (&l == &layers_.front()) modules.append(modules.empty() ? "" : ", ").append(module);
+        if (is_target(lora, module)) linear->adapt(i, make_adapter(lora, module, weight, seed, number++, parameters));
+      }
+  if (number == 0)
+    fail(ErrorCode::kInvalidArgument,
+         "lora: no linear layer has a name of target_modules; those of the first layer are ", modules);
 }
 
 template <class T>
@@ -164,18 +196,18 @@ void TransformerGraph<T>::layer_forward(std::size_t i, const TokenBatch& batch, 
                    context = view(tape.context, n, d), up_input = view(tape.up_input, n, d), up = view(tape.up, n, f),
                    wide = view(wide_, n, f), branch = view(narrow_, n, d);
   pre ? norm(l.attention_norm, tape.attention_norm, input) : copy_rows<T>(h, input, pool);
-  l.qkv.forward(input, qkv, pool);
+  l.qkv.forward(input, qkv, pool, dropout);
   attention_.forward(qkv, batch.offsets, dropout, place(i, kAttention), context, pool);
-  l.attention_out.forward(context, branch, pool);
+  l.attention_out.forward(context, branch, pool, dropout);
   drop(dropout, place(i, kAttentionOut), branch, pool);
   add_rows<T>(branch, h, pool);
   if (!pre) norm(l.attention_norm, tape.attention_norm, h);
 
   pre ? norm(l.output_norm, tape.output_norm, up_input) : copy_rows<T>(h, up_input, pool);
-  l.up.forward(up_input, up, pool);
+  l.up.forward(up_input, up, pool, dropout);
   copy_rows<T>(up, wide, pool);
   activation_forward<T>(config_.activation, wide, pool);
-  l.down.forward(wide, branch, pool);
+  l.down.forward(wide, branch, pool, dropout);
   drop(dropout, place(i, kOutput), branch, pool);
   add_rows<T>(branch, h, pool);
   if (!pre) norm(l.output_norm, tape.output_norm, h);
@@ -210,18 +242,18 @@ void TransformerGraph<T>::layer_backward(std::size_t i, const TokenBatch& batch,
   copy_rows<T>(up, wide, pool);
   activation_forward<T>(config_.activation, wide, pool);
   const MatView<T> d_wide = view(d_wide_, n, f);
-  l.down.backward(wide, branch, false, d_wide, outer_, pool);
+  l.down.backward(wide, branch, false, d_wide, outer_, pool, dropout);
   activation_backward<T>(config_.activation, up, d_wide, pool);
-  l.up.backward(view(tape.up_input, n, d), d_wide, !pre, pre ? d_normed : d_h, outer_, pool);
+  l.up.backward(view(tape.up_input, n, d), d_wide, !pre, pre ? d_normed : d_h, outer_, pool, dropout);
   join(l.output_norm, tape.output_norm);
 
   if (!pre) norm(l.attention_norm, tape.attention_norm);
   copy_rows<T>(d_h, branch, pool);
   drop(dropout, place(i, kAttentionOut), branch, pool);
-  l.attention_out.backward(view(tape.context, n, d), branch, false, d_context, outer_, pool);
+  l.attention_out.backward(view(tape.context, n, d), branch, false, d_context, outer_, pool, dropout);
   attention_.backward(view(tape.qkv, n, 3 * d), batch.offsets, dropout, place(i, kAttention), d_context, d_qkv, pool);
   l.qkv.backward(view(tape.qkv_input, n, d), d_qkv, !pre, below || pre ? (pre ? d_normed : d_h) : MatView<T>(), outer_,
-                 pool);
+                 pool, dropout);
   join(l.attention_norm, tape.attention_norm);
 }
 

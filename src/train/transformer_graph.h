@@ -8,6 +8,7 @@
 #include "model/encoder_config.h"
 #include "train/attention_graph.h"
 #include "train/dropout.h"
+#include "train/lora.h"
 #include "train/parameters.h"
 #include "train/products.h"
 #include "train/row_ops.h"
@@ -33,16 +34,24 @@ class LinearGraph {
 
   /// Packs the weights as they are now: after each change of them.
   void prepare(ThreadPool* pool);
-  void forward(MatView<const T> x, MatView<T> y, ThreadPool* pool) const;
+  void forward(MatView<const T> x, MatView<T> y, ThreadPool* pool, const Dropout& dropout = {});
   /// Adds the gradients of weights and biases that are trained; d_x = d_y W, or += if `accumulate`; none if d_x is
   /// empty.
   void backward(MatView<const T> x, MatView<const T> d_y, bool accumulate, MatView<T> d_x, OuterScratch<T>& scratch,
-                ThreadPool* pool);
+                ThreadPool* pool, const Dropout& dropout = {});
   std::int64_t out() const { return out_; }
   bool trained() const;
+  const std::vector<Parameter<T>*>& weights() const { return weights_; }
+  /// Changes the part of matrix `i` by an adapter; `dropout` above is of adapters.
+  void adapt(std::size_t i, LoraGraph<T> adapter);
 
  private:
   std::vector<Parameter<T>*> weights_, biases_;
+  struct Adapter {
+    LoraGraph<T> graph;
+    std::int64_t first, columns;  ///< of y
+  };
+  std::vector<Adapter> adapters_;
   std::int64_t in_ = 0, out_ = 0;
   Panels<T> forward_, backward_;
   Buffer<T> bias_;
@@ -56,6 +65,10 @@ template <class T>
 class TransformerGraph {
  public:
   TransformerGraph(const EncoderConfig& config, ParameterSet<T>& parameters);
+
+  /// Freezes all parameters and adds adapters to the layers that `lora` names, which are then trained.
+  /// Errors   kInvalidArgument: no linear layer has such a name (lists those that there are).
+  void add_adapters(const LoraOptions& lora, std::uint64_t seed, ParameterSet<T>& parameters);
 
   void prepare(ThreadPool* pool);
   /// Last hidden states (N, D), a view that lives until the next forward().

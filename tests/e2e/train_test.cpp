@@ -75,6 +75,48 @@ TEST_F(Train, KilledAndResumedItGivesTheSameBytes) {
   EXPECT_FALSE(std::filesystem::exists(path("killed/checkpoint.safetensors")));
 }
 
+TEST_F(Train, AdaptersAreTheSameBytesForAnyThreadsAndAfterAKill) {
+  write("train.json",
+        config("\"epochs\": 12, \"save_steps\": 2, \"lora\": {\"rank\": 4, \"alpha\": 16, \"dropout\": 0.1, "
+               "\"target_modules\": [\"query\", \"output.dense\"]}"));
+  const auto all = [&](const std::string& name) {
+    return bytes(name) + read(path(name + "/adapter/adapter_model.safetensors")) +
+           read(path(name + "/adapter/adapter_config.json"));
+  };
+  output_of(train("one", {"--threads", "1"}));
+  output_of(train("two", {"--threads", "2"}));
+  EXPECT_EQ(all("one"), all("two"));
+  EXPECT_NE(read(path("one/model.safetensors")), read(model() + "/model.safetensors"));
+  run_sememe(train("killed"), {.signal = SIGKILL, .signal_when = [&] {
+                                 return std::filesystem::exists(path("killed/checkpoint.safetensors"));
+                               }});
+  output_of(train("killed", {"--resume"}));
+  EXPECT_EQ(all("one"), all("killed"));
+}
+
+TEST_F(Train, PretrainingByMaskedTokensComesFirstAndIsResumed) {
+  const std::string scratch =
+      "\"scratch\": {\"hidden_size\": 24, \"layers\": 1, \"heads\": 2, \"intermediate_size\": 32, \"vocab_size\": 90, "
+      "\"max_positions\": 16}, \"data\": \"pairs.tsv\", \"batch_size\": 8, \"learning_rate\": 1e-3";
+  write("train.json", "{" + scratch +
+                          ", \"epochs\": 2, \"save_steps\": 2, \"pretrain\": {\"epochs\": 4, "
+                          "\"batch_size\": 16, \"learning_rate\": 2e-3}}");
+  output_of(train("one", {"--threads", "1"}));
+  output_of(train("two", {"--threads", "2"}));
+  EXPECT_EQ(bytes("one"), bytes("two"));
+  for (const char* where : {"killed/pretrained/checkpoint.safetensors", "killed/checkpoint.safetensors"})
+    run_sememe(train("killed", {"--resume"}),
+               {.signal = SIGKILL, .signal_when = [&] { return std::filesystem::exists(path(where)); }});
+  output_of(train("killed", {"--resume"}));
+  EXPECT_EQ(bytes("one"), bytes("killed"));
+  EXPECT_EQ(bytes("one/pretrained"), bytes("killed/pretrained"));
+  EXPECT_NE(read(path("one/pretrained/model.safetensors")), read(path("one/pretrained/start/model.safetensors")));
+  EXPECT_EQ(read(path("one/model.safetensors")).find("cls.predictions"), std::string::npos);
+  write("plain.json", "{" + scratch + ", \"epochs\": 2}");
+  output_of({"train", "-q", "--config", path("plain.json"), "--out", path("plain")});
+  EXPECT_NE(bytes("one"), bytes("plain"));
+}
+
 TEST_F(Train, GradCacheAndAccumulationStayNearTheWholeBatch) {
   write("train.json", config("\"max_steps\": 4"));
   output_of(train("whole"));
@@ -147,6 +189,8 @@ TEST_F(Train, BadOptionsAndDataAreNamed) {
   fails("\"epochs\": 0", 2, "epochs");
   fails("\"optimizer\": \"adam\"", 2, "adamw");
   fails("\"freeze\": [\"nowhere\"]", 2, "nowhere");
+  fails("\"lora\": {\"target_modules\": [\"q_proj\"]}", 2, "encoder.layer.0.attention.self.query");
+  fails("\"lora\": {\"rank\": 0}", 2, "lora rank");
   fails("\"loss\": \"cosent\"", 2, "its columns are 'anchor', 'positive'");
   fails("\"loss\": \"mse\"", 2, "teacher");
   fails("\"learning_rate\": 1e30, \"max_grad_norm\": 0, \"warmup\": 0, \"epochs\": 3", 2, "row");

@@ -45,10 +45,11 @@ def recipes(model):
     }
 
 
-def our_vectors(program, folder, texts):
-    lines = folder.parent / "texts.jsonl"
+def our_vectors(program, folder, texts, work=None):
+    work = work or folder.parent
+    lines = work / "texts.jsonl"
     lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    vectors = folder.parent / "vectors.npy"
+    vectors = work / "vectors.npy"
     subprocess.run([program, "encode", "-q", "-m", folder, "-i", lines, "--field", "text", "--compute", "fp32",
                     "-o", vectors], check=True)
     return numpy.load(vectors)
