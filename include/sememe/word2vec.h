@@ -51,14 +51,14 @@ struct Word2VecReport {
 using WordTrainingProgress = std::function<void(std::string_view stage, std::int64_t done, std::int64_t total)>;
 
 /// Trains word vectors with negative sampling or hierarchical softmax. A line of the corpus is a sentence, words are
-/// separated by ASCII white space; files are streamed, once to count and once an epoch, gzip or not.
+/// separated by ASCII white space; a line of more than 1 MiB counts as several. Files are streamed, once to count and
+/// once an epoch, packed by gzip or zstd or not.
 ///
 /// Values   the same bytes for any number of threads, unless `hogwild`. Words of the vocabulary stand by count, equal
 ///          ones by their bytes. Noise words are drawn from 512 that some 1,000 words of the corpus share, which keeps
 ///          their vectors in the cache.
-/// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, a line over
-///          64 MiB, numbers that left the range of a float; kNotFound; kCorrupt (damaged gzip); kIo; those of
-///          WordCheckpoints.
+/// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, numbers
+///          that left the range of a float; kNotFound; kCorrupt (damaged gzip or zstd); kIo; those of WordCheckpoints.
 /// Memory   two vectors a word, the vocabulary, some megabytes a thread; counting: the distinct words of each thread.
 /// Source   Mikolov et al. 2013, "Distributed representations of words and phrases and their compositionality"; start
 ///          values and counting of gensim 4.4.

@@ -8,45 +8,74 @@
 #include <system_error>
 
 #include "base/fail.h"
-#include "io/line_source.h"
+#include "io/byte_source.h"
 
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kLongestLine = std::int64_t{64} << 20;
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20, kPieceBytes = std::size_t{64} << 10;
-/// Whole lines, about kChunkBytes at a time, cut into pieces of whole lines.
+constexpr std::size_t kLongestPiece = std::size_t{1} << 20;
+
+/// Where to part `text`, a part of one line, from what follows it: behind its last blank, else before a character.
+std::size_t place_to_cut(std::string_view text) {
+  const std::size_t blank = text.find_last_of(kBlanks);
+  if (blank != std::string_view::npos) return blank + 1;
+  std::size_t at = text.size() - 1;
+  while (at > 1 && text.size() - at < 4 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+/// Length of the piece that `text` begins with: whole lines, but of a long line a part.
+std::size_t piece_length(std::string_view text) {
+  if (text.size() <= kPieceBytes) return text.size();
+  const std::string_view most = text.substr(0, kLongestPiece);
+  const std::size_t feed = most.find('\n', kPieceBytes - 1);
+  if (feed != std::string_view::npos) return feed + 1;
+  return most.size() == text.size() ? text.size() : place_to_cut(most);
+}
+
+/// A file without its byte order mark, about kChunkBytes at a time, which end with a line if there is one.
 class Chunks {
  public:
-  explicit Chunks(const std::filesystem::path& file) : lines_(file, kLongestLine) {}
+  explicit Chunks(const std::filesystem::path& file) : bytes_(file) {
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    read(kMark.size());
+    if (std::string_view(text_).starts_with(kMark)) text_.erase(0, kMark.size());
+    rest_.swap(text_);
+  }
 
   bool next() {
-    text_.clear();
-    pieces_.clear();
-    std::size_t piece = 0;
-    while (text_.size() < kChunkBytes) {
-      line_.clear();
-      if (!lines_.append_line(line_)) break;
-      text_.append(line_);
-      if (text_.size() - piece >= kPieceBytes) {
-        pieces_.emplace_back(piece, text_.size() - piece);
-        piece = text_.size();
-      }
+    text_.swap(rest_);
+    rest_.clear();
+    if (read(kChunkBytes)) {
+      const std::size_t feed = text_.rfind('\n');
+      const std::size_t end = feed != std::string::npos ? feed + 1 : place_to_cut(text_);
+      rest_.assign(text_, end);
+      text_.resize(end);
     }
-    if (text_.size() > piece) pieces_.emplace_back(piece, text_.size() - piece);
     return !text_.empty();
   }
-  std::int64_t pieces() const { return std::ssize(pieces_); }
-  std::string_view piece(std::int64_t i) const {
-    const auto [start, size] = pieces_[static_cast<std::size_t>(i)];
-    return std::string_view(text_).substr(start, size);
-  }
-  std::int64_t bytes_read() const { return lines_.bytes_read(); }
+  std::string_view text() const { return text_; }
+  std::int64_t bytes_read() const { return bytes_.bytes_read(); }
 
  private:
-  LineSource lines_;
-  std::string text_, line_;
-  std::vector<std::pair<std::size_t, std::size_t>> pieces_;
+  /// Makes `text_` `size` long; false at the end of the file.
+  bool read(std::size_t size) {
+    std::size_t at = text_.size();
+    text_.resize(std::max(at, size));
+    while (at < size) {
+      const std::size_t got = bytes_.read(text_.data() + at, size - at);
+      if (got == 0) {
+        text_.resize(at);
+        return false;
+      }
+      at += got;
+    }
+    return true;
+  }
+
+  ByteSource bytes_;
+  std::string text_, rest_;
 };
 
 }  // namespace
@@ -69,7 +98,8 @@ void for_each_chunk(std::span<const std::filesystem::path> files,
     Chunks chunks(file);
     while (chunks.next()) {
       pieces.clear();
-      for (std::int64_t i = 0; i < chunks.pieces(); ++i) pieces.push_back(chunks.piece(i));
+      for (std::string_view rest = chunks.text(); !rest.empty(); rest.remove_prefix(pieces.back().size()))
+        pieces.push_back(rest.substr(0, piece_length(rest)));
       if (!take(pieces, before + chunks.bytes_read())) return;
     }
     before += chunks.bytes_read();

@@ -30,7 +30,7 @@ struct CountingRules {
   std::int64_t min_label_count = 0;  ///< rarer labels are left out
 };
 
-/// Counts the words of all files. Errors  kInvalidArgument: none occurs `min_count` times; those of LineSource.
+/// Counts the words of all files. Errors  kInvalidArgument: none occurs `min_count` times; those of ByteSource.
 CorpusVocabulary count_corpus(std::span<const std::filesystem::path> files, const CountingRules& rules,
                               ThreadPool& pool, const WordTrainingProgress& progress);
 
@@ -50,8 +50,9 @@ void for_each_word(std::string_view text, const Take& take, std::size_t longest 
   }
 }
 
-/// Hands the corpus over in order, some megabytes of whole lines at a time, cut into pieces of whole lines, as long as
-/// `take` wants more.
+/// Hands the corpus over in order, some megabytes at a time, cut into pieces of whole lines, as long as `take` wants
+/// more. Of a line of more than 1 MiB a piece is a part that ends with a blank, if it has one: what makes something of
+/// lines takes it for a line.
 void for_each_chunk(std::span<const std::filesystem::path> files,
                     FunctionRef<bool(std::span<const std::string_view> pieces, std::int64_t bytes_read)> take);
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "io/test_files.h"
+#include "io/utf8.h"
+#include "words/corpus.h"
 #include "words/noise.h"
 
 namespace sememe::test {
@@ -32,6 +34,47 @@ class WordCorpus : public testing::Test {
   }
   TemporaryFolder folder_;
 };
+
+TEST_F(WordCorpus, APieceIsOfWholeLinesOrAPartOfALongOne) {
+  std::string text;
+  for (int i = 0; text.size() < 300'000; ++i) text += "short line " + std::to_string(i) + "\n";
+  for (int i = 0; text.size() < 9'000'000; ++i) text += "wörd" + std::to_string(i) + " ";  // one line
+  text += "\nlast";
+  for (const std::string& mark : {std::string(), std::string("\xEF\xBB\xBF")}) {
+    const std::filesystem::path corpus[] = {folder_.add("corpus", mark + text)};
+    std::string all;
+    for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
+      for (const std::string_view piece : pieces) {
+        EXPECT_LE(piece.size(), std::size_t{1} << 20);
+        all += piece;
+        EXPECT_TRUE(is_blank(all.back()) || all.size() == text.size()) << all.size();
+        if (all.size() < 300'000) {
+          EXPECT_EQ(all.back(), '\n');
+        }
+      }
+      return true;
+    });
+    EXPECT_TRUE(all == text);
+  }
+}
+
+TEST_F(WordCorpus, ALongLineWithoutBlanksIsCutBetweenCharacters) {
+  std::string text;
+  while (text.size() < 5'000'000)
+    text +=
+        "\xE2\x82\xAC\xF0\x9F\x98\x80"
+        "a";
+  const std::filesystem::path corpus[] = {folder_.add("corpus", text)};
+  std::string all;
+  for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
+    for (const std::string_view piece : pieces) {
+      EXPECT_FALSE(find_invalid_utf8(piece));
+      all += piece;
+    }
+    return true;
+  });
+  EXPECT_TRUE(all == text);
+}
 
 TEST_F(WordCorpus, WordsAreRunsOfLettersAndDigitsInLowerCase) {
   PreparedCorpus done;

@@ -23,12 +23,17 @@ class WordTable {
   std::int64_t size() const { return std::ssize(ends_) - 1; }
 
  private:
-  std::size_t slot_of(std::string_view word) const;
+  /// The hash stands beside the number, so that other words that are passed over need not be looked at.
+  struct Slot {
+    std::int32_t id = -1;  // -1: free
+    std::uint32_t hash = 0;
+  };
+  std::size_t slot_of(std::string_view word, std::uint32_t hash) const;
   void grow();
 
   std::string bytes_;
   std::vector<std::size_t> ends_ = {0};  // word i is bytes_[ends_[i], ends_[i + 1])
-  std::vector<std::int32_t> slots_;      // a power of two of them, open addressing; -1 is free
+  std::vector<Slot> slots_;              // a power of two of them, open addressing
 };
 
 }  // namespace sememe
