@@ -36,7 +36,7 @@ constexpr Option kDataOptions[] = {
      .repeats = true},
     {"loss", 'l', "NAME",
      "mnr, cosent, angle, cosine-similarity, contrastive, online-contrastive, triplet, batch-hard, softmax, mse, "
-     "distill, margin-mse, kl, gist, lesson and kin (default: mnr)"},
+     "distill, margin-mse, kl, gist, lesson, mlm and kin (default: mnr)"},
     {"epochs", '\0', "X", "How often to go through the data (default: 1)"},
     {"max-steps", '\0', "N", "Steps, whatever the epochs say", 1, std::int64_t{1} << 40},
     {"batch-size", '\0', "N", "Rows of a batch (default: 32)", 1, 1 << 20},

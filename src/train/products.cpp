@@ -12,6 +12,7 @@ namespace sememe::train {
 namespace {
 
 constexpr std::int64_t kOuterTokens = 512;  // a block of tokens whose panels stay in L2
+constexpr std::int64_t kOuterColumns = 64;
 
 void jobs(ThreadPool* pool, std::int64_t count, FunctionRef<void(std::int64_t)> job) {
   if (pool != nullptr && pool->size() > 1 && count > 1) return pool->run(count, [&](std::int64_t i, int) { job(i); });
@@ -148,8 +149,9 @@ void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, OuterSc
     const MatView<T> transposed(scratch.transposed.data(), out, tokens, stride);
     scratch.right.resize(tokens, x.cols);
     scratch.right.put_rows(x.slice_rows(first, tokens), 0, pool);
-    jobs(pool, (out + 15) / 16, [&](std::int64_t job) {
-      const std::int64_t begin = job * 16, end = std::min(out, begin + 16);
+    // Several cache lines of a row at once: rows lie pages apart.
+    jobs(pool, (out + kOuterColumns - 1) / kOuterColumns, [&](std::int64_t job) {
+      const std::int64_t begin = job * kOuterColumns, end = std::min(out, begin + kOuterColumns);
       for (std::int64_t t0 = 0; t0 < tokens; t0 += 16)
         transpose(d_y.row(first + t0) + begin, d_y.stride, std::min<std::int64_t>(16, tokens - t0), end - begin,
                   transposed.row(begin) + t0, stride);
