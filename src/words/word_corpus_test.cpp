@@ -76,6 +76,23 @@ TEST_F(WordCorpus, ALongLineWithoutBlanksIsCutBetweenCharacters) {
   EXPECT_TRUE(all == text);
 }
 
+TEST_F(WordCorpus, AFingerprintTellsTheOrderOfPieces) {
+  const auto piece = [](const std::string& line) {
+    std::string text;
+    while (text.size() < (std::size_t{64} << 10)) text += line + "\n";
+    return text;
+  };
+  const std::string a = piece("one line of some words"), b = piece("another line of other words");
+  ThreadPool pool(2);
+  const auto fingerprint = [&](const std::string& text) {
+    const std::filesystem::path corpus[] = {folder_.add("corpus", text)};
+    return count_corpus(corpus, {}, pool, {}).fingerprint;
+  };
+  EXPECT_EQ(fingerprint(a + b), fingerprint(a + b));
+  EXPECT_NE(fingerprint(a + b), fingerprint(b + a));
+  EXPECT_NE(fingerprint(a + a), fingerprint(b + b));
+}
+
 TEST_F(WordCorpus, WordsAreRunsOfLettersAndDigitsInLowerCase) {
   PreparedCorpus done;
   EXPECT_EQ(prepare("The  Cat's 2nd-best (life)\n\n ... \nlast_one", {}, &done), "the cat s 2nd best life\nlast one\n");
