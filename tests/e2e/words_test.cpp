@@ -312,12 +312,16 @@ TEST_F(WordsProgram, TrainingsThatAreKilledAndResumedGiveTheSameBytes) {
     RunResult result;
     int kills = 0, left = 0;
     for (; kills < 40; ++kills) {
-      // Killed ever later, wherever it is then; in the end so late that a slow machine gets through, too.
+      // Killed twice where there is a checkpoint, then ever later, wherever it is; in the end so late that a slow
+      // machine gets through, too.
       int looks = 0;
       const std::string threads = std::to_string(1 + kills % 3);
-      result = run_sememe(
-          command(what, "killed", {"--resume", "--save-minutes", "1e-9", "--threads", threads}),
-          {.signal = SIGKILL, .signal_when = [&] { return ++looks > 10 * (kills + 1) + kills * kills * kills / 2; }});
+      result = run_sememe(command(what, "killed", {"--resume", "--save-minutes", "1e-9", "--threads", threads}),
+                          {.signal = SIGKILL, .signal_when = [&] {
+                             if (kills < 2)
+                               return std::filesystem::exists(path("killed.checkpoint")) && ++looks > 3 * kills;
+                             return ++looks > 10 * (kills + 1) + kills * kills * kills / 2;
+                           }});
       if (result.signal == 0) break;
       left += std::filesystem::exists(path("killed.checkpoint"));
     }
