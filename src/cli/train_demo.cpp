@@ -112,9 +112,7 @@ int run_train_demo(const Arguments& arguments, Console& console) {
   for (const std::string& file : arguments.texts("data")) options.data.push_back({.file = file});
   for (const std::string& task : arguments.texts("eval")) options.eval.push_back(parse_eval_task(task));
   if (options.data.empty()) {
-    AtomicFile pairs(scratch.path() / "pairs.tsv");
-    pairs.write(made_up_pairs(options.seed));
-    pairs.commit();
+    write_file(scratch.path() / "pairs.tsv", made_up_pairs(options.seed));
     options.data.push_back({.file = scratch.path() / "pairs.tsv"});
   }
   TrainWatcher watcher(console);

@@ -207,4 +207,10 @@ void AtomicFile::commit() {
 
 void AtomicFile::remove_all_on_signal() noexcept { remove_temporary_paths(); }
 
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
 }  // namespace sememe

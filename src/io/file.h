@@ -75,4 +75,7 @@ class AtomicFile {
   State* state_;
 };
 
+/// Writes a file of these bytes, as AtomicFile does. Errors  as there.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
 }  // namespace sememe

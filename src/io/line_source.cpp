@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "io/byte_source.h"
+#include "io/utf8.h"
 
 namespace sememe {
 
@@ -19,14 +20,13 @@ struct LineSource::State {
   /// Passes over a byte order mark. Only bytes that could be one are worth waiting for the next: somebody may be
   /// typing.
   void start() {
-    constexpr std::string_view kMark = "\xEF\xBB\xBF";
     text.resize(std::size_t{1} << 17);
-    while (end < kMark.size() && kMark.starts_with(std::string_view(text).substr(0, end))) {
+    while (end < kByteOrderMark.size() && kByteOrderMark.starts_with(std::string_view(text).substr(0, end))) {
       const std::size_t got = bytes.read(text.data() + end, text.size() - end);
       if (got == 0) break;
       end += got;
     }
-    if (std::string_view(text).substr(0, end).starts_with(kMark)) at = kMark.size();
+    if (std::string_view(text).substr(0, end).starts_with(kByteOrderMark)) at = kByteOrderMark.size();
   }
 };
 

@@ -8,6 +8,8 @@
 
 namespace sememe {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // at the start of a text it says nothing
+
 /// Byte offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7: no overlong
 /// forms, no surrogates, nothing over U+10FFFF), or nullopt if all of `text` is.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;

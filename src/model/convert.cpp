@@ -122,9 +122,7 @@ void write_weights(const fs::path& folder, const fs::path& to, WeightType type) 
 void copy_whole(const fs::path& from, const fs::path& to) {
   make_folders(to.parent_path());
   const MappedFile bytes(from);
-  AtomicFile file(to);
-  file.write(bytes.text());
-  file.commit();
+  write_file(to, bytes.text());
 }
 
 /// The model in `folder` with its weights as `type`, as a folder.
@@ -143,9 +141,7 @@ void convert_to_folder(const fs::path& from, const fs::path& folder, WeightType 
   const Encoder exact = Encoder::load(folder.string(), {.compute = ComputeType::kFloat32});
   std::vector<std::string> texts;
   for_each_golden(from / kGolden, [&](const Json& record) { texts.emplace_back(record.at("text").as_string()); });
-  AtomicFile golden(folder / kGolden);
-  golden.write(golden_lines(exact, texts));
-  golden.commit();
+  write_file(folder / kGolden, golden_lines(exact, texts));
 }
 
 }  // namespace

@@ -23,12 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kUsualDimensions = 256;
 
-void write_text(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 /// "[unused12]": a row of BERT's table that no text leads to.
 bool is_unused(std::string_view piece) {
   constexpr std::string_view kBegin = "[unused";
@@ -136,21 +130,6 @@ std::string config_json(std::string_view model, std::int64_t dimensions, const D
   return json.take();
 }
 
-std::string modules_json() {
-  JsonWriter json(JsonStyle::kPretty);
-  json.begin_array();
-  constexpr std::string_view kTypes[] = {"StaticEmbedding", "Normalize"}, kPaths[] = {".", "1_Normalize"};
-  for (std::size_t i = 0; i < std::size(kTypes); ++i)
-    json.begin_object()
-        .member("idx", i)
-        .member("name", std::string_view(std::to_string(i)))
-        .member("path", kPaths[i])
-        .member("type", std::string_view(concat("sentence_transformers.models.", kTypes[i])))
-        .end_object();
-  json.end_array().end_line();
-  return json.take();
-}
-
 }  // namespace
 
 void distill_static_model(std::string_view model, const fs::path& out, const DistillOptions& options) {
@@ -188,9 +167,9 @@ void distill_static_model(std::string_view model, const fs::path& out, const Dis
   if (unknown != pieces.end()) std::fill_n(table.begin() + (unknown - pieces.begin()) * dimensions, dimensions, 0.0F);
 
   make_folders(out);
-  write_text(out / "tokenizer.json", cut_tokenizer(folder / "tokenizer.json", pieces, CutPostProcessor::kDrop));
-  write_text(out / "config.json", config_json(model, dimensions, options));
-  write_text(out / "modules.json", modules_json());
+  write_file(out / "tokenizer.json", cut_tokenizer(folder / "tokenizer.json", pieces, CutPostProcessor::kDrop));
+  write_file(out / "config.json", config_json(model, dimensions, options));
+  write_file(out / "modules.json", modules_json({{"StaticEmbedding", "."}, {"Normalize", "1_Normalize"}}));
   write_safetensors(
       out / "model.safetensors",
       {{.name = "embeddings", .shape = {std::ssize(pieces), dimensions}, .data = std::as_bytes(std::span(table))}}, {});

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/log.h"
 #include "io/bundle.h"
+#include "io/json_writer.h"
 #include "model/locate.h"
 #include "model/static_model.h"
 
@@ -228,6 +229,22 @@ std::int64_t PipelineConfig::dimensions() const {
 }
 
 bool PipelineConfig::normalizes() const { return !steps.empty() && steps.back().kind == Step::Kind::kNormalize; }
+
+std::string modules_json(std::initializer_list<ModulePlace> modules) {
+  JsonWriter json(JsonStyle::kPretty);
+  json.begin_array();
+  std::int64_t index = 0;
+  for (const ModulePlace& module : modules) {
+    json.begin_object()
+        .member("idx", index)
+        .member("name", std::string_view(std::to_string(index)))
+        .member("path", module.path)
+        .member("type", std::string_view(concat("sentence_transformers.models.", module.type)))
+        .end_object();
+    ++index;
+  }
+  return json.end_array().end_line().take();
+}
 
 std::string pooling_text(const std::vector<PoolingMode>& modes) {
   std::string text;

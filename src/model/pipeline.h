@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,6 +53,13 @@ PipelineConfig read_pipeline(const std::filesystem::path& folder, const std::opt
 /// The same for callers that need layers. Errors   as above; kUnsupported: a static model.
 PipelineConfig read_transformer_pipeline(const std::filesystem::path& folder,
                                          const std::optional<std::string>& pooling);
+
+/// A module of sentence-transformers, "Pooling", and its folder in the model's.
+struct ModulePlace {
+  std::string_view type, path;
+};
+/// modules.json of a model with these modules.
+std::string modules_json(std::initializer_list<ModulePlace> modules);
 
 /// "mean", "cls+max": for people.
 std::string pooling_text(const std::vector<PoolingMode>& modes);

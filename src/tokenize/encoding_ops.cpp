@@ -9,14 +9,22 @@ namespace sememe {
 namespace {
 
 template <class T>
-void append_all(std::vector<T>& to, const std::vector<T>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
-template <class T>
 std::vector<T> part(const std::vector<T>& from, std::size_t begin, std::size_t end) {
   if (from.empty()) return {};  // Encoding::tokens, unless asked for
   return {from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+/// Calls use(column of a, the same column of b) for each column of tokens.
+template <class A, class B, class Use>
+void for_each_column(A& a, B& b, const Use& use) {
+  use(a.ids, b.ids);
+  use(a.offsets, b.offsets);
+  use(a.type_ids, b.type_ids);
+  use(a.word_ids, b.word_ids);
+  use(a.sequence_ids, b.sequence_ids);
+  use(a.special, b.special);
+  use(a.attention, b.attention);
+  use(a.tokens, b.tokens);
 }
 
 }  // namespace
@@ -34,14 +42,7 @@ void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32
 
 Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
   Encoding out;
-  out.ids = part(encoding.ids, begin, end);
-  out.offsets = part(encoding.offsets, begin, end);
-  out.type_ids = part(encoding.type_ids, begin, end);
-  out.word_ids = part(encoding.word_ids, begin, end);
-  out.sequence_ids = part(encoding.sequence_ids, begin, end);
-  out.special = part(encoding.special, begin, end);
-  out.attention = part(encoding.attention, begin, end);
-  out.tokens = part(encoding.tokens, begin, end);
+  for_each_column(out, encoding, [&](auto& to, const auto& from) { to = part(from, begin, end); });
   return out;
 }
 
@@ -58,14 +59,7 @@ void append(Encoding& encoding, const Encoding& other) {
   }
   for (const Encoding& other_piece : other.overflowing) combine(encoding, other_piece);
 
-  append_all(encoding.ids, other.ids);
-  append_all(encoding.offsets, other.offsets);
-  append_all(encoding.type_ids, other.type_ids);
-  append_all(encoding.word_ids, other.word_ids);
-  append_all(encoding.sequence_ids, other.sequence_ids);
-  append_all(encoding.special, other.special);
-  append_all(encoding.attention, other.attention);
-  append_all(encoding.tokens, other.tokens);
+  for_each_column(encoding, other, [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); });
   encoding.overflowing = std::move(overflowing);
 }
 
@@ -73,15 +67,7 @@ void append(Encoding& encoding, Encoding&& other) {
   if (encoding.size() >= other.size() || !encoding.overflowing.empty() || !other.overflowing.empty()) {
     return append(encoding, std::as_const(other));
   }
-  const auto prepend = [](const auto& from, auto& to) { to.insert(to.begin(), from.begin(), from.end()); };
-  prepend(encoding.ids, other.ids);
-  prepend(encoding.offsets, other.offsets);
-  prepend(encoding.type_ids, other.type_ids);
-  prepend(encoding.word_ids, other.word_ids);
-  prepend(encoding.sequence_ids, other.sequence_ids);
-  prepend(encoding.special, other.special);
-  prepend(encoding.attention, other.attention);
-  prepend(encoding.tokens, other.tokens);
+  for_each_column(encoding, other, [](const auto& from, auto& to) { to.insert(to.begin(), from.begin(), from.end()); });
   other.tokens_total = encoding.tokens_total;
   encoding = std::move(other);
 }

@@ -155,9 +155,7 @@ void save_adapters(const LoraOptions& options, const ParameterSet<float>& parame
   }
   json.end_array().member("task_type", std::string_view("FEATURE_EXTRACTION")).end_object();
   write_safetensors(folder / "adapter_model.safetensors", std::move(tensors), {{"format", "pt"}});
-  AtomicFile config(folder / "adapter_config.json");
-  config.write(json.end_line().take());
-  config.commit();
+  write_file(folder / "adapter_config.json", json.end_line().take());
 }
 
 #define SEMEME_FOR(T)                                                                                               \

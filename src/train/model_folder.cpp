@@ -23,9 +23,7 @@ void copy_model_files(const fs::path& from, const fs::path& to) {
     const bool part = ending == ".json" || ending == ".txt" || ending == ".model";
     if (!module || !part || file.find(".index.json") != std::string::npos || file == "data_config.json") continue;
     make_folders(to / parents);
-    AtomicFile copy(to / relative);
-    copy.write(read_file(from / relative, std::int64_t{1} << 30));
-    copy.commit();
+    write_file(to / relative, read_file(from / relative, std::int64_t{1} << 30));
   }
 }
 
@@ -79,9 +77,7 @@ void write_model_card(const ModelCard& card, const fs::path& file) {
                      i < card.before.size() ? number(card.before[i].metrics[m].second) : "", " | ",
                      number(card.after[i].metrics[m].second), " |\n");
   text += concat("\n## Recipe\n\n```json\n", card.recipe, "\n```\n");
-  AtomicFile out(file);
-  out.write(text);
-  out.commit();
+  write_file(file, text);
 }
 
 }  // namespace sememe::train

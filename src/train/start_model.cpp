@@ -24,12 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 /// Hands all texts to `use`, some thousands at a time.
 void for_each_text(const std::vector<ExampleSource>& sources,
                    const std::function<void(std::span<const std::string_view>)>& use) {
@@ -105,54 +99,45 @@ void write_scratch_model(const ScratchOptions& o, const std::vector<ExampleSourc
   TokenizerTrainer trainer({.type = TokenizerType::kWordPiece, .vocab_size = o.vocab_size, .threads = threads});
   for_each_text(sources, [&](std::span<const std::string_view> texts) { trainer.add(texts); });
   const TrainedTokenizer tokenizer = trainer.train();
-  write(folder / "tokenizer.json", tokenizer.json);
-  write(folder / "tokenizer_config.json", pretty([&](JsonWriter& json) {
-          json.begin_object()
-              .member("tokenizer_class", std::string_view("BertTokenizer"))
-              .member("do_lower_case", true)
-              .member("unk_token", std::string_view("[UNK]"))
-              .member("sep_token", std::string_view("[SEP]"))
-              .member("pad_token", std::string_view("[PAD]"))
-              .member("cls_token", std::string_view("[CLS]"))
-              .member("mask_token", std::string_view("[MASK]"))
-              .member("model_max_length", o.max_positions)
-              .end_object();
-        }));
-  write(folder / "config.json", pretty([&](JsonWriter& json) {
-          json.begin_object().key("architectures").begin_array(true).value(std::string_view("BertModel")).end_array();
-          json.member("model_type", std::string_view("bert")).member("hidden_size", o.hidden_size);
-          json.member("num_hidden_layers", o.layers).member("num_attention_heads", o.heads);
-          json.member("intermediate_size", o.intermediate_size).member("hidden_act", std::string_view("gelu"));
-          json.member("vocab_size", tokenizer.vocab_size).member("max_position_embeddings", o.max_positions);
-          json.member("type_vocab_size", std::int64_t{2}).member("layer_norm_eps", 1e-12);
-          json.member("hidden_dropout_prob", 0.1).member("attention_probs_dropout_prob", 0.1);
-          json.member("initializer_range", 0.02).member("pad_token_id", std::int64_t{0}).end_object();
-        }));
-  write(folder / "sentence_bert_config.json", pretty([&](JsonWriter& json) {
-          json.begin_object().member("max_seq_length", o.max_positions).member("do_lower_case", false).end_object();
-        }));
-  write(folder / "modules.json", pretty([&](JsonWriter& json) {
-          json.begin_array();
-          constexpr std::string_view kTypes[] = {"Transformer", "Pooling", "Normalize"},
-                                     kPaths[] = {"", "1_Pooling", "2_Normalize"};
-          for (std::size_t i = 0; i < 3; ++i)
-            json.begin_object()
-                .member("idx", i)
-                .member("name", std::string_view(std::to_string(i)))
-                .member("path", kPaths[i])
-                .member("type", std::string_view(concat("sentence_transformers.models.", kTypes[i])))
-                .end_object();
-          json.end_array();
-        }));
-  write(folder / "1_Pooling" / "config.json", pretty([&](JsonWriter& json) {
-          json.begin_object()
-              .member("word_embedding_dimension", o.hidden_size)
-              .member("pooling_mode_cls_token", false)
-              .member("pooling_mode_mean_tokens", true)
-              .member("pooling_mode_max_tokens", false)
-              .member("pooling_mode_mean_sqrt_len_tokens", false)
-              .end_object();
-        }));
+  write_file(folder / "tokenizer.json", tokenizer.json);
+  write_file(folder / "tokenizer_config.json", pretty([&](JsonWriter& json) {
+               json.begin_object()
+                   .member("tokenizer_class", std::string_view("BertTokenizer"))
+                   .member("do_lower_case", true)
+                   .member("unk_token", std::string_view("[UNK]"))
+                   .member("sep_token", std::string_view("[SEP]"))
+                   .member("pad_token", std::string_view("[PAD]"))
+                   .member("cls_token", std::string_view("[CLS]"))
+                   .member("mask_token", std::string_view("[MASK]"))
+                   .member("model_max_length", o.max_positions)
+                   .end_object();
+             }));
+  write_file(
+      folder / "config.json", pretty([&](JsonWriter& json) {
+        json.begin_object().key("architectures").begin_array(true).value(std::string_view("BertModel")).end_array();
+        json.member("model_type", std::string_view("bert")).member("hidden_size", o.hidden_size);
+        json.member("num_hidden_layers", o.layers).member("num_attention_heads", o.heads);
+        json.member("intermediate_size", o.intermediate_size).member("hidden_act", std::string_view("gelu"));
+        json.member("vocab_size", tokenizer.vocab_size).member("max_position_embeddings", o.max_positions);
+        json.member("type_vocab_size", std::int64_t{2}).member("layer_norm_eps", 1e-12);
+        json.member("hidden_dropout_prob", 0.1).member("attention_probs_dropout_prob", 0.1);
+        json.member("initializer_range", 0.02).member("pad_token_id", std::int64_t{0}).end_object();
+      }));
+  write_file(
+      folder / "sentence_bert_config.json", pretty([&](JsonWriter& json) {
+        json.begin_object().member("max_seq_length", o.max_positions).member("do_lower_case", false).end_object();
+      }));
+  write_file(folder / "modules.json",
+             modules_json({{"Transformer", ""}, {"Pooling", "1_Pooling"}, {"Normalize", "2_Normalize"}}));
+  write_file(folder / "1_Pooling" / "config.json", pretty([&](JsonWriter& json) {
+               json.begin_object()
+                   .member("word_embedding_dimension", o.hidden_size)
+                   .member("pooling_mode_cls_token", false)
+                   .member("pooling_mode_mean_tokens", true)
+                   .member("pooling_mode_max_tokens", false)
+                   .member("pooling_mode_mean_sqrt_len_tokens", false)
+                   .end_object();
+             }));
   // Last, as its presence says that the folder is complete; the pipeline is read from the folder, as of any model.
   const ParameterSet<float> parameters = initial_parameters<float>(read_pipeline(folder, std::nullopt), seed);
   save_weights(parameters, folder, folder);
@@ -180,21 +165,21 @@ void write_student_model(const StudentOptions& o, const fs::path& from, const st
     ThreadPool pool(ThreadPool::size_for(threads));
     const Tokenizer tokenizer = Tokenizer::load(pipeline.transformer_folder);
     kept = kept_ids(tokenizer, sources, o.vocab_size, pool);
-    write(target / "tokenizer.json", cut_word_pieces(pipeline.transformer_folder / "tokenizer.json", kept));
+    write_file(target / "tokenizer.json", cut_word_pieces(pipeline.transformer_folder / "tokenizer.json", kept));
     std::error_code ignored;
     if (fs::exists(target / "vocab.txt", ignored)) {
       std::string lines;
       for (const std::int32_t id : kept) lines.append(*tokenizer.id_to_token(id)).append("\n");
-      write(target / "vocab.txt", lines);
+      write_file(target / "vocab.txt", lines);
     }
   }
   const JsonDocument document = JsonDocument::load(pipeline.transformer_folder / "config.json");
-  write(target / "config.json", pretty([&](JsonWriter& json) {
-          copy_changed(
-              document.root(), json,
-              {{"num_hidden_layers", [&](const Json&) { json.value(std::ssize(layers)); }},
-               {"vocab_size", [&](const Json& was) { json.value(kept.empty() ? was.as_int() : std::ssize(kept)); }}});
-        }));
+  write_file(target / "config.json", pretty([&](JsonWriter& json) {
+               copy_changed(document.root(), json,
+                            {{"num_hidden_layers", [&](const Json&) { json.value(std::ssize(layers)); }},
+                             {"vocab_size",
+                              [&](const Json& was) { json.value(kept.empty() ? was.as_int() : std::ssize(kept)); }}});
+             }));
 
   ParameterSet<float> all, chosen;
   all.load(pipeline.transformer_folder, "");

@@ -351,9 +351,7 @@ class Trainer {
                                             "Stock markets closed higher on Friday", "cat"};
     const Encoder encoder =
         Encoder::load(out_.string(), {.compute = ComputeType::kFloat32, .threads = options_.threads});
-    AtomicFile file(out_ / "golden.jsonl");
-    file.write(golden_lines(encoder, texts));
-    file.commit();
+    write_file(out_ / "golden.jsonl", golden_lines(encoder, texts));
   }
 
   const TrainOptions& options_;

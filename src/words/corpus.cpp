@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "io/byte_source.h"
+#include "io/utf8.h"
 
 namespace sememe {
 namespace {
@@ -38,9 +39,8 @@ std::size_t piece_length(std::string_view text) {
 class Chunks {
  public:
   explicit Chunks(const std::filesystem::path& file) : bytes_(file) {
-    constexpr std::string_view kMark = "\xEF\xBB\xBF";
-    read(kMark.size());
-    if (std::string_view(text_).starts_with(kMark)) text_.erase(0, kMark.size());
+    read(kByteOrderMark.size());
+    if (std::string_view(text_).starts_with(kByteOrderMark)) text_.erase(0, kByteOrderMark.size());
     rest_.swap(text_);
   }
 

@@ -57,7 +57,7 @@ WordVectors WordVectors::load(const std::filesystem::path& given, const WordLoad
   const std::filesystem::path& path = std::filesystem::exists(in_folder) ? in_folder : given;
   MappedFile file = MappedFile::unpacked(path);
   WordSource source{.path = path, .bytes = file.text(), .limit = options.limit};
-  if (source.bytes.starts_with("\xEF\xBB\xBF")) source.bytes.remove_prefix(3);
+  if (source.bytes.starts_with(kByteOrderMark)) source.bytes.remove_prefix(kByteOrderMark.size());
   const WordFormat found = detect_format(source);  // names what is no word vectors, whatever was asked for
   file.will_need();
   WordData data;

@@ -12,12 +12,10 @@ the base model's. Exits with 1 if not. It takes a minute and is not part of the 
 import argparse
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 
 import numpy
-from check_trained_folder import TEXTS, our_vectors, write_data
+from check_trained_folder import TEXTS, our_vectors, train_and_check
 
 TARGETS = {"default": None, "dense": ["dense"], "some": ["query", "attention.output.dense", "encoder.layer.1.output.dense"]}
 
@@ -75,18 +73,9 @@ def main():
     parser.add_argument("--model", required=True, help="a folder, of mean pooling")
     parser.add_argument("--bound", type=float, default=1e-5)
     options = parser.parse_args()
-    program, failed = options.program.resolve(), False
-    with tempfile.TemporaryDirectory() as name:
-        work = pathlib.Path(name)
-        write_data(work)
-        for kind, targets in TARGETS.items():
-            config = work / f"{kind}.json"
-            config.write_text(json.dumps(recipe(options.model, targets)))
-            subprocess.run([program, "train", "-q", "--config", config, "--out", work / kind], check=True)
-            for line in check(program, options.model, work / kind, options.bound):
-                failed = True
-                print(f"{kind}: {line}")
-    sys.exit(failed)
+    program = options.program.resolve()
+    recipes = {kind: recipe(options.model, targets) for kind, targets in TARGETS.items()}
+    sys.exit(train_and_check(program, recipes, lambda folder: check(program, options.model, folder, options.bound)))
 
 
 if __name__ == "__main__":

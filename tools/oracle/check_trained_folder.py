@@ -75,24 +75,30 @@ def check(program, folder, bound):
     return wrong + [f"{text!r:.60} differs by {d:.1e}" for text, d in zip(TEXTS, worst) if not d <= bound]
 
 
+def train_and_check(program, recipes, check):
+    """Trains each recipe in a scratch folder and prints what check(folder) finds wrong; whether it found anything."""
+    failed = False
+    with tempfile.TemporaryDirectory() as name:
+        work = pathlib.Path(name)
+        write_data(work)
+        for kind, recipe in recipes.items():
+            config = work / f"{kind}.json"
+            config.write_text(json.dumps(recipe))
+            subprocess.run([program, "train", "-q", "--config", config, "--out", work / kind], check=True)
+            for line in check(work / kind):
+                failed = True
+                print(f"{kind}: {line}")
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, type=pathlib.Path)
     parser.add_argument("--model", default="sentence-transformers/all-MiniLM-L6-v2")
     parser.add_argument("--bound", type=float, default=1e-5)
     options = parser.parse_args()
-    program, failed = options.program.resolve(), False
-    with tempfile.TemporaryDirectory() as name:
-        work = pathlib.Path(name)
-        write_data(work)
-        for model, recipe in recipes(options.model).items():
-            config = work / f"{model}.json"
-            config.write_text(json.dumps(recipe))
-            subprocess.run([program, "train", "-q", "--config", config, "--out", work / model], check=True)
-            for line in check(program, work / model, options.bound):
-                failed = True
-                print(f"{model}: {line}")
-    sys.exit(failed)
+    program = options.program.resolve()
+    sys.exit(train_and_check(program, recipes(options.model), lambda folder: check(program, folder, options.bound)))
 
 
 if __name__ == "__main__":
