@@ -5,12 +5,17 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/explain_model.h"
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "io/json_writer.h"
 #include "io/utf8.h"
+#include "model/attention_probe.h"
+#include "model/text_trace.h"
+#include "sememe/encoder.h"
+#include "sememe/similarity.h"
 #include "sememe/tokenizer.h"
 
 namespace sememe::cli {
@@ -18,8 +23,10 @@ namespace {
 
 constexpr Option kOptions[] = {
     kTokenizerModelOption,
-    {"no-special-tokens", '\0', "", "Without [CLS], [SEP] and their like"},
+    {"tokens-only", '\0', "", "Not what the model makes of the tokens"},
+    {"no-special-tokens", '\0', "", "Without [CLS], [SEP] and their like; the tokens only"},
     {"format", '\0', "text|json", "text: for people; json: one object (default: text)"},
+    kPoolingOption,
     kCasedOption,
     kPatternOption,
 };
@@ -83,9 +90,10 @@ std::string text_form(std::string_view text, const TokenizationSteps& steps, con
   return out;
 }
 
-std::string json_form(std::string_view text, const TokenizationSteps& steps) {
+/// An object of the text; with `trace`, of what the model makes of it, and the shares of a cosine, if it has any.
+void write_text(JsonWriter& json, std::string_view text, const TokenizationSteps& steps, const TextTrace* trace,
+                std::span<const float> shares) {
   const Encoding& encoding = steps.encoding;
-  JsonWriter json;
   json.begin_object().member("text", text).member("normalized", std::string_view(steps.normalized));
   json.key("pieces").begin_array();
   for (const auto& piece : steps.pieces) {
@@ -102,25 +110,86 @@ std::string json_form(std::string_view text, const TokenizationSteps& steps) {
     json.value(encoding.offsets[i].begin).value(encoding.offsets[i].end).end_array();
     json.member("special", encoding.special[i] != 0).key("piece");
     encoding.word_ids[i] < 0 ? json.null() : json.value(encoding.word_ids[i]);
+    if (trace != nullptr) json.key("row").numbers(trace->inside.table_rows.row(static_cast<std::int64_t>(i)));
+    if (!shares.empty()) json.member("share", shares[i]);
     json.end_object();
   }
-  json.end_array().end_object().end_line();
-  return std::string(json.take());
+  json.end_array();
+  if (trace != nullptr) write_trace(json, *trace);
+  json.end_object();
+}
+
+/// A transformer, twice: to be looked into, and for its vectors.
+struct OpenModel {
+  Encoder encoder;
+  AttentionProbe probe;
+};
+
+/// The model behind the tokenizer, unless it is a tokenizer alone, or one whose layers cannot be shown: that is said.
+std::optional<OpenModel> open_model(const Arguments& arguments, Console& console) {
+  for (const char* tokens_only : {"tokens-only", "no-special-tokens", "cased", "pattern"})
+    if (arguments.given(tokens_only)) return std::nullopt;
+  if (!names_model(arguments)) return std::nullopt;
+  try {
+    Encoder encoder = Encoder::load(
+        model_name(arguments),
+        {.compute = ComputeType::kFloat32, .threads = console.options().threads, .pooling = arguments.text("pooling")});
+    if (encoder.info().layers > 0) return OpenModel{std::move(encoder), AttentionProbe::load(model_name(arguments))};
+    console.note("the tokens only: ", encoder.info().name, " is a static model, which has no layers");
+  } catch (const Error& e) {
+    console.note("the tokens only: ", e.what());
+  }
+  return std::nullopt;
 }
 
 int run_explain(const Arguments& arguments, Console& console) {
-  if (arguments.operands().empty()) fail(ErrorCode::kInvalidArgument, "explain: which text? give one");
-  const std::string text(arguments.operands().front());
-  require_utf8(text, "the text");
+  const std::vector<std::string>& texts = arguments.operands();
+  if (texts.empty()) fail(ErrorCode::kInvalidArgument, "explain: which text? give one, or two to compare");
+  for (const std::string& text : texts) require_utf8(text, "the text");
   const Tokenizer tokenizer = load_tokenizer(arguments);
-  TokenizeOptions options;
-  options.add_special_tokens = !arguments.on("no-special-tokens");
-  const TokenizationSteps steps = tokenizer.explain(text, options);
-  AtomicFile out(output_path("-"));
-  out.write(arguments.text("format") == "json"
-                ? json_form(text, steps)
-                : text_form(text, steps, tokenizer.description(), console.options().color));
-  out.commit();
+  const std::optional<OpenModel> model = open_model(arguments, console);
+  const bool json_wanted = arguments.text("format") == "json", two = texts.size() == 2;
+
+  std::vector<TextTrace> traces;
+  std::vector<TokenizationSteps> steps;
+  for (const std::string& text : texts) {
+    if (!model) {
+      steps.push_back(tokenizer.explain(text, {.add_special_tokens = !arguments.on("no-special-tokens")}));
+      continue;
+    }
+    traces.push_back(trace_text(model->encoder, model->probe, text));
+    steps.push_back(traces.back().steps);
+    const TextStats& stats = traces.back().stats;
+    if (stats.truncated())
+      console.warning("a text of ", stats.tokens, " tokens was cut to the ", stats.tokens_used,
+                      " that the model reads");
+  }
+  std::string out;
+  JsonWriter json;
+  if (json_wanted && two) json.begin_object().key("texts").begin_array();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const TextTrace* const trace = model ? &traces[i] : nullptr;
+    if (json_wanted) {
+      write_text(json, texts[i], steps[i], trace,
+                 model && two ? cosine_shares(traces[i], traces[1 - i]) : std::vector<float>());
+      continue;
+    }
+    out.append(i == 0 ? "" : "\n")
+        .append(text_form(texts[i], steps[i], tokenizer.description(), console.options().color));
+    if (model) out.append(trace_text_form(*trace, model->encoder.info()));
+  }
+  if (json_wanted) {
+    if (two) json.end_array();
+    if (two && model) json.member("cosine", cosine_similarity(traces[0].vector.row(0), traces[1].vector.row(0)));
+    if (two) json.end_object();
+    json.end_line();
+    out = json.take();
+  } else if (two && model) {
+    out.append(shares_text_form(traces[0], traces[1]));
+  }
+  AtomicFile file(output_path("-"));
+  file.write(out);
+  file.commit();
   return 0;
 }
 
@@ -128,13 +197,16 @@ int run_explain(const Arguments& arguments, Console& console) {
 
 const Command kExplain = {
     .name = "explain",
-    .summary = "Show how a text becomes tokens, step by step",
-    .operands = "TEXT",
-    .max_operands = 1,
+    .summary = "Show how a text becomes tokens and a vector, step by step",
+    .operands = "TEXT [TEXT]",
+    .max_operands = 2,
     .description =
         "Shows one text on its way: normalized, cut into pieces, and the tokens that the model makes of each, with "
-        "their ids and where they stand in the text.",
+        "their ids and where they stand in the text; then each token's row of the table, what the layers make of it "
+        "in this text, and the vector. Of two texts also their cosine, and what each token adds to it. In float32, "
+        "without a prompt.",
     .examples =
+        "sememe explain \"She sat on the river bank.\" \"The bank approved her loan.\"\n"
         "sememe explain \"Unbelievably good caf\u00e9s!\"\n"
         "sememe explain -m ./my-model --format json \"one text\"\n",
     .groups = kGroups,

@@ -131,6 +131,12 @@ std::string tokenizer_path(const Arguments& arguments) {
 
 }  // namespace
 
+bool names_model(const Arguments& arguments) {
+  if (is_tokenizer_file(model_name(arguments))) return false;
+  const fs::path folder = locate(arguments);
+  return file_exists(folder / "modules.json") || file_exists(folder / "config.json");
+}
+
 Tokenizer load_tokenizer(const Arguments& arguments) {
   TokenizerOptions options;
   if (arguments.given("cased")) options.lowercase = !arguments.on("cased");

@@ -55,6 +55,9 @@ inline constexpr Option kPatternOption = {
     "pattern", '\0', "PATTERN",
     "How texts are split, for a .tiktoken file whose name does not say it: gpt2, cl100k, o200k, llama3 or a regex"};
 
+/// Whether --model names more than a tokenizer: something with a configuration.
+bool names_model(const Arguments& arguments);
+
 /// The tokenizer that --model, --cased and --pattern name.
 Tokenizer load_tokenizer(const Arguments& arguments);
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/fail.h"
 #include "io/json_writer.h"
 #include "io/utf8.h"
+#include "model/text_trace.h"
 #include "model/word_in_text.h"
 #include "sememe/similarity.h"
 
@@ -19,60 +19,19 @@ constexpr std::array<std::string_view, 4> kSentences = {
     "She sat on the bank of the river.", "They fished from the grassy bank of the stream.",
     "He opened an account at the bank.", "The bank approved her loan."};
 
-/// The text alone, without the model's own prompt, so that its tokens are those of the text.
-EncodeOptions plain() {
-  EncodeOptions options;
-  options.prompt = "";
-  return options;
-}
-
-/// One text on its way.
-struct Traced {
-  std::string text;
-  TokenizationSteps steps;
-  TokenEmbeddings last;
-  AttentionTrace inside;
-  Matrix vector;              ///< (1, D)
-  std::vector<float> shares;  ///< L, or none
-};
-
-Traced follow(const Encoder& encoder, const AttentionProbe& probe, std::string_view text) {
+TextTrace follow(const Encoder& encoder, const AttentionProbe& probe, std::string_view text) {
   require_utf8(text, "the text");
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     fail(ErrorCode::kInvalidArgument, "tour: the text is empty; type some words");
-  Traced out;
-  out.text = text;
-  out.steps = encoder.tokenizer().explain(text);
-  const std::string_view texts[] = {text};
-  out.last = encoder.encode_tokens(texts, plain());
-  const std::int64_t n = std::ssize(out.last.ids);
-  if (n > Tour::kMostTokens || n != std::ssize(out.steps.encoding.ids))
-    fail(ErrorCode::kInvalidArgument, "tour: expected a text of at most ", Tour::kMostTokens, " tokens, found ",
-         out.steps.encoding.ids.size());
-  out.inside = probe.trace(out.last.ids);
-  out.vector = encoder.encode(texts, plain());
-  return out;
+  // Before the trace, whose attention grows with the square of them.
+  const std::size_t tokens = encoder.tokenizer().encode(text).ids.size();
+  if (tokens > static_cast<std::size_t>(std::min(Tour::kMostTokens, encoder.info().max_tokens)))
+    fail(ErrorCode::kInvalidArgument, "tour: expected a text of at most ",
+         std::min(Tour::kMostTokens, encoder.info().max_tokens), " tokens, found ", tokens);
+  return trace_text(encoder, probe, text);
 }
 
-/// What each token of `one` adds to its cosine with `other`: cos = sum over tokens of h . b / (L |mean h| |b|).
-/// Nothing, where the model's vector does not point the way of the mean of its tokens.
-std::vector<float> shares_of(const Traced& one, const Traced& other) {
-  const Matrix& rows = one.last.vectors;
-  if (rows.cols() != one.vector.cols()) return {};
-  std::vector<float> mean(rows.cols());
-  for (std::int64_t t = 0; t < rows.rows(); ++t)
-    for (std::int64_t i = 0; i < rows.cols(); ++i) mean[i] += rows.row(t)[i] / static_cast<float>(rows.rows());
-  if (!(cosine_similarity(mean, one.vector.row(0)) > 0.9999F)) return {};
-  const float lengths = std::sqrt(similarity(mean, mean, Measure::kDot)) *
-                        std::sqrt(similarity(other.vector.row(0), other.vector.row(0), Measure::kDot));
-  std::vector<float> out;
-  for (std::int64_t t = 0; t < rows.rows(); ++t)
-    out.push_back(similarity(rows.row(t), other.vector.row(0), Measure::kDot) /
-                  (lengths * static_cast<float>(rows.rows())));
-  return out;
-}
-
-void write(JsonWriter& json, const Traced& traced, const Tokenizer& tokenizer) {
+void write(JsonWriter& json, const TextTrace& traced, std::span<const float> shares, const Tokenizer& tokenizer) {
   json.begin_object()
       .member("text", traced.text)
       .member("normalized", traced.steps.normalized)
@@ -90,7 +49,7 @@ void write(JsonWriter& json, const Traced& traced, const Tokenizer& tokenizer) {
         .key("row")
         .numbers(shown(traced.inside.table_rows.row(static_cast<std::int64_t>(t))));
     json.key("share");
-    traced.shares.empty() ? json.null() : json.value(traced.shares[t]);
+    shares.empty() ? json.null() : json.value(shares[t]);
     json.end_object();
   }
   json.end_array().member("heads", traced.inside.heads).key("attention").begin_array();
@@ -100,19 +59,17 @@ void write(JsonWriter& json, const Traced& traced, const Tokenizer& tokenizer) {
 
 void write_lesson(JsonWriter& json, const Encoder& encoder, const AttentionProbe& probe, std::string_view text,
                   std::string_view other) {
-  Traced one = follow(encoder, probe, text), two = follow(encoder, probe, other);
-  one.shares = shares_of(one, two);
-  two.shares = shares_of(two, one);
+  const TextTrace one = follow(encoder, probe, text), two = follow(encoder, probe, other);
   json.begin_object().key("texts").begin_array();
-  write(json, one, encoder.tokenizer());
-  write(json, two, encoder.tokenizer());
+  write(json, one, cosine_shares(one, two), encoder.tokenizer());
+  write(json, two, cosine_shares(two, one), encoder.tokenizer());
   json.end_array().member("cosine", cosine_similarity(one.vector.row(0), two.vector.row(0))).end_object();
 }
 
 void write_bank(JsonWriter& json, const Encoder& encoder, const AttentionProbe& probe) {
   std::vector<std::vector<float>> fixed, contextual;
   for (const std::string_view sentence : kSentences) {
-    const Traced traced = follow(encoder, probe, sentence);
+    const TextTrace traced = follow(encoder, probe, sentence);
     const Offset where = find_word(sentence, kWord).value();
     fixed.push_back(mean_of_word(traced.steps.encoding, traced.inside.table_rows, where));
     contextual.push_back(mean_of_word(traced.steps.encoding, traced.last.vectors, where));

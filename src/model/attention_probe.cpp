@@ -170,12 +170,14 @@ AttentionTrace AttentionProbe::trace(std::span<const std::int32_t> ids) const {
   const auto eps = static_cast<double>(config.norm_eps);
   if (config.embedding_norm) hidden = normed(state_->embedding_norm, std::move(hidden), eps);
   const bool pre = config.norm == NormPlacement::kPre;
+  out.hidden.push_back(matrix_of(hidden));
   for (const Layer& layer : state_->layers) {
     std::vector<float>& weights = out.attention.emplace_back();
     add(hidden, state_->attend(layer, pre ? normed(layer.attention_norm, hidden, eps) : hidden, weights));
     if (!pre) hidden = normed(layer.attention_norm, std::move(hidden), eps);
     add(hidden, state_->feed_forward(layer, pre ? normed(layer.output_norm, hidden, eps) : hidden));
     if (!pre) hidden = normed(layer.output_norm, std::move(hidden), eps);
+    out.hidden.push_back(matrix_of(hidden));
   }
   if (pre) hidden = normed(state_->final_norm, std::move(hidden), eps);
   out.last_hidden = matrix_of(hidden);

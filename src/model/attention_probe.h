@@ -14,6 +14,7 @@ namespace sememe {
 struct AttentionTrace {
   std::int64_t tokens = 0, heads = 0;
   Matrix table_rows;                          ///< (L, D): the rows of the word table, before anything is done to them
+  std::vector<Matrix> hidden;                 ///< (L, D) each: what enters the first layer, and what each gives
   Matrix last_hidden;                         ///< (L, D): what Encoder::encode_tokens gives
   std::vector<std::vector<float>> attention;  ///< of each layer: (H, L, L), each row sums up to 1
 };

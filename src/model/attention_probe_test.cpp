@@ -37,6 +37,12 @@ TEST(AttentionProbe, ItsLastHiddenStatesAreTheEncoders) {
     }
     EXPECT_LE(far, 2e-5 * std::max(1.0, most));
     ASSERT_EQ(std::ssize(trace.attention), encoder.info().layers);
+    ASSERT_EQ(std::ssize(trace.hidden), encoder.info().layers + 1);
+    const auto values = [](const Matrix& m) { return std::vector<float>(m.data(), m.data() + m.rows() * m.cols()); };
+    EXPECT_NE(values(trace.hidden[0]), values(trace.hidden[1]));
+    if (encoder.info().norm_placement == "post") {
+      EXPECT_EQ(values(trace.hidden.back()), values(trace.last_hidden));
+    }
     const std::int64_t n = trace.tokens;
     for (const std::vector<float>& layer : trace.attention) {
       ASSERT_EQ(std::ssize(layer), trace.heads * n * n);
