@@ -25,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 constexpr Option kOptions[] = {
     kModelOption,
     {"compute", '\0', "all|fp32|bf16|int8", "Arithmetic to measure (default: all)"},
+    {"max-tokens", '\0', "N", "Take texts of up to N tokens, if the model has places for them (default: as it says)", 1,
+     1 << 24},
     {"seconds", '\0', "N", "Time for each row (default: 1)", 1, 3600},
     {"json", '\0', "", "One JSON object instead of a table"},
 };
@@ -234,7 +236,8 @@ int run_bench(const Arguments& arguments, Console& console) {
                                    {"int8", ComputeType::kInt8}}) {
     if (compute != "all" && compute != name) continue;
     for (const Peaks& p : peaks) {
-      const Encoder encoder = Encoder::load(model_name(arguments), {.compute = type, .threads = p.threads});
+      const Encoder encoder = Encoder::load(
+          model_name(arguments), {.compute = type, .threads = p.threads, .max_tokens = arguments.number("max-tokens")});
       // Beside products of bytes attention works in the faster float.
       const double attention = p.of(name != "int8" ? name : fastest_float() == NumberType::kBfloat16 ? "bf16" : "fp32");
       const Measurement measurement(encoder, p.of(name), attention, seconds);

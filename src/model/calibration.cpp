@@ -28,6 +28,8 @@ constexpr std::string_view kTexts[] = {
     "particle within a few weeks; the prize was shared, and the quarrel about who came first goes on to this day.",
 };
 
+}  // namespace
+
 void raise_to_largest(MatView<const float> rows, std::vector<float>& largest) {
   largest.resize(static_cast<std::size_t>(rows.cols), 0.0F);
   for (std::int64_t i = 0; i < rows.rows; ++i)
@@ -37,9 +39,8 @@ void raise_to_largest(MatView<const float> rows, std::vector<float>& largest) {
     }
 }
 
-}  // namespace
-
-Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer, std::int64_t max_tokens) {
+Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer, std::int64_t max_tokens,
+                      ThreadPool& pool) {
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> offsets = {0};
   std::int64_t longest = 0;
@@ -56,7 +57,7 @@ Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer
   calibration.layers.resize(static_cast<std::size_t>(transformer.config().layers));
   if (ids.empty()) return calibration;
   Workspace workspace;
-  workspace.reserve(transformer.config(), NumberType::kFloat32, offsets.back(), longest, 1);
+  workspace.reserve(transformer.config(), NumberType::kFloat32, offsets.back(), longest, pool.size());
   const auto watch = [&](Product product, std::int64_t layer, MatView<const float> input) {
     Calibration::Layer& at = calibration.layers[static_cast<std::size_t>(layer)];
     if (product == Product::kQkv) raise_to_largest(input, at.qkv);
@@ -67,24 +68,8 @@ Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer
       at.inner = std::move(inner);
     }
   };
-  transformer.watch({ids, offsets}, workspace, watch);
+  transformer.watch({ids, offsets}, workspace, pool, watch);
   return calibration;
-}
-
-std::vector<float> smoothing_factors(std::span<const float> largest_input, MatView<const float> weight) {
-  std::vector<float> largest;
-  raise_to_largest(weight, largest);
-  std::vector<float> factors(largest.size(), 1.0F);
-  if (largest_input.size() != factors.size()) return factors;  // nothing was seen
-  double logarithms = 0;
-  for (std::size_t k = 0; k < factors.size(); ++k) {
-    const double s = std::sqrt(std::max(1e-5F, largest_input[k]) / static_cast<double>(std::max(1e-5F, largest[k])));
-    logarithms += std::log(s);
-    factors[k] = static_cast<float>(1 / s);
-  }
-  const auto mean = static_cast<float>(std::exp(logarithms / static_cast<double>(factors.size())));
-  for (float& f : factors) f *= mean;
-  return factors;
 }
 
 }  // namespace sememe

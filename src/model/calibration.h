@@ -20,11 +20,10 @@ struct Calibration {
 };
 
 /// Runs `transformer`, whose operands are float32, on some hundred tokens.
-Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer, std::int64_t max_tokens);
+Calibration calibrate(const Transformer& transformer, const Tokenizer& tokenizer, std::int64_t max_tokens,
+                      ThreadPool& pool);
 
-/// Factors of a product's input columns, for a shared range of bytes: 1 / s with s = (largest input)^1/2 /
-/// (largest weight)^1/2, scaled to a geometric mean of one; the weights are multiplied by s.
-/// Source   Xiao et al. 2022, SmoothQuant, eq. 4, alpha = 0.5.
-std::vector<float> smoothing_factors(std::span<const float> largest_input, MatView<const float> weight);
+/// Raises largest[k] to the largest magnitude of column k.
+void raise_to_largest(MatView<const float> rows, std::vector<float>& largest);
 
 }  // namespace sememe

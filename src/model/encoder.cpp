@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "io/file.h"
 #include "kernels/kernels.h"
+#include "model/byte_weights.h"
 #include "model/calibration.h"
 #include "model/describe.h"
 #include "model/head.h"
@@ -278,15 +279,15 @@ Encoder Encoder::load(std::string_view model, const EncoderOptions& options) {
 
   ThreadPool loading(threads);
   const NumberType operands = number_type(options.compute, pipeline.encoder);
-  std::optional<Calibration> calibration;
-  if (operands == NumberType::kInt8) {
-    const Transformer exact(pipeline.encoder,
-                            load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading));
-    calibration = calibrate(exact, tokenizer, max_tokens);
+  const bool bytes = operands == NumberType::kInt8;
+  EncoderWeights weights = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading,
+                                                bytes ? NumberType::kFloat32 : operands);
+  if (bytes) {
+    Transformer exact(pipeline.encoder, std::move(weights));
+    const Calibration calibration = calibrate(exact, tokenizer, max_tokens, loading);
+    weights = std::move(exact).release();
+    turn_into_bytes(weights, calibration, loading);
   }
-  EncoderWeights weights = load_encoder_weights(pipeline.transformer_folder, pipeline.encoder, loading, operands,
-                                                calibration ? &*calibration : nullptr);
-  calibration.reset();
   Head head(pipeline, loading);
   EncoderInfo info = describe(model, folder, pipeline, weights);
   info.max_tokens = max_tokens;

@@ -106,7 +106,7 @@ class Pass {
     if (pre()) layer_norm(hidden_, w.output_norm, normed_, true, w.up_factors.span());
     show(Product::kUp, input_);
     // Block by block, so that the inner activations stay in L2; all at once where threads share the columns.
-    const std::int64_t block = pool_ != nullptr || watch_ != nullptr ? t : block_rows(ws_.inner.view(0));
+    const std::int64_t block = pool_ != nullptr ? t : block_rows(ws_.inner.view(0));
     const std::int64_t blocks = (t + block - 1) / block;
     for (std::int64_t i = 0; i < blocks; ++i) {
       const std::int64_t first = t * i / blocks, count = t * (i + 1) / blocks - first;
@@ -155,9 +155,9 @@ MatView<const float> Transformer::forward(const PackedBatch& batch, Workspace& w
   return Pass(config_, weights_.operands, batch, workspace, pool, nullptr).run(weights_);
 }
 
-void Transformer::watch(const PackedBatch& batch, Workspace& workspace, Watch watch) const {
+void Transformer::watch(const PackedBatch& batch, Workspace& workspace, ThreadPool& pool, Watch watch) const {
   assert(weights_.operands == NumberType::kFloat32);
-  Pass(config_, weights_.operands, batch, workspace, nullptr, &watch).run(weights_);
+  Pass(config_, weights_.operands, batch, workspace, &pool, &watch).run(weights_);
 }
 
 }  // namespace sememe

@@ -61,8 +61,11 @@ class Transformer {
   MatView<const float> forward(const PackedBatch& batch, Workspace& workspace, ThreadPool* pool) const;
 
   using Watch = FunctionRef<void(Product product, std::int64_t layer, MatView<const float> input)>;
-  /// The same on one thread, showing every layer's inputs of the products; the operands are float32.
-  void watch(const PackedBatch& batch, Workspace& workspace, Watch watch) const;
+  /// The same on the pool, showing every layer's inputs of the products; the operands are float32.
+  void watch(const PackedBatch& batch, Workspace& workspace, ThreadPool& pool, Watch watch) const;
+
+  /// The weights, for another transformer.
+  EncoderWeights release() && { return std::move(weights_); }
 
  private:
   EncoderConfig config_;

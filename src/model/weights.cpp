@@ -8,7 +8,6 @@
 #include "base/fail.h"
 #include "io/bundle.h"
 #include "kernels/kernels.h"
-#include "model/calibration.h"
 #include "model/static_model.h"
 #include "model/tensor_names.h"
 
@@ -16,7 +15,6 @@ namespace sememe {
 namespace {
 
 constexpr std::int64_t kChunk = 1 << 16;  // elements that one job converts or checks
-constexpr double kMostChange = 0.03;      // of a product by bytes, root mean square
 
 const Tensor& find_tensor(const TensorStore& store, std::span<const std::string> names,
                           std::initializer_list<std::int64_t> shape) {
@@ -85,35 +83,19 @@ void read_into(const TensorStore& store, std::span<const std::string> names, std
 
 class LayerReader {
  public:
-  LayerReader(const TensorStore& store, const EncoderConfig& config, NumberType operands,
-              const Calibration* calibration, ThreadPool& pool, std::int64_t& parameters)
-      : store_(store),
-        config_(config),
-        operands_(operands),
-        calibration_(calibration),
-        pool_(pool),
-        parameters_(parameters) {}
+  LayerReader(const TensorStore& store, const EncoderConfig& config, NumberType operands, ThreadPool& pool,
+              std::int64_t& parameters)
+      : store_(store), config_(config), operands_(operands), pool_(pool), parameters_(parameters) {}
 
   LayerWeights read(std::int64_t layer) {
     layer_ = layer;
     const std::int64_t d = config_.hidden_size, f = config_.intermediate_size;
     LayerWeights w;
-    const Calibration::Layer* const seen =
-        calibration_ == nullptr ? nullptr : &calibration_->layers[static_cast<std::size_t>(layer)];
-    const auto pack = [&](const Loaded& x) { return Linear(x.weight, x.bias.span(), pool_, operands_); };
-    const auto pack_smoothed = [&](const Loaded& x, const std::vector<float>* largest, Buffer<float>& factors) {
-      if (operands_ != NumberType::kInt8) return pack(x);
-      return smoothed(x, *largest, factors);
-    };
-    load({Param::kQueryWeight, Param::kKeyWeight, Param::kValueWeight},
-         {Param::kQueryBias, Param::kKeyBias, Param::kValueBias}, d, d,
-         [&](const Loaded& x) { w.qkv = pack_smoothed(x, seen == nullptr ? nullptr : &seen->qkv, w.qkv_factors); });
-    load({Param::kAttentionOutWeight}, {Param::kAttentionOutBias}, d, d,
-         [&](const Loaded& x) { w.attention_out = pack(x); });
-    load({Param::kUpWeight}, {Param::kUpBias}, f, d,
-         [&](const Loaded& x) { w.up = pack_smoothed(x, seen == nullptr ? nullptr : &seen->up, w.up_factors); });
-    load({Param::kDownWeight}, {Param::kDownBias}, d, f,
-         [&](const Loaded& x) { w.down = operands_ == NumberType::kInt8 ? bytes_or_wide(x, seen->inner) : pack(x); });
+    w.qkv = load({Param::kQueryWeight, Param::kKeyWeight, Param::kValueWeight},
+                 {Param::kQueryBias, Param::kKeyBias, Param::kValueBias}, d, d);
+    w.attention_out = load({Param::kAttentionOutWeight}, {Param::kAttentionOutBias}, d, d);
+    w.up = load({Param::kUpWeight}, {Param::kUpBias}, f, d);
+    w.down = load({Param::kDownWeight}, {Param::kDownBias}, d, f);
     w.attention_norm = norm(Param::kAttentionNormGamma, Param::kAttentionNormBeta);
     w.output_norm = norm(Param::kOutputNormGamma, Param::kOutputNormBeta);
     return w;
@@ -131,52 +113,9 @@ class LayerReader {
   }
 
  private:
-  struct Loaded {
-    MatView<const float> weight;
-    Buffer<float> bias;
-  };
-
-  /// The product in bytes of inputs that are multiplied by `factors`, which it finds.
-  Linear smoothed(const Loaded& x, std::span<const float> largest, Buffer<float>& factors) {
-    const std::vector<float> found = smoothing_factors(largest, x.weight);
-    factors = Buffer<float>(x.weight.cols);
-    std::copy(found.begin(), found.end(), factors.begin());
-    Matrix weight(x.weight.rows, x.weight.cols);
-    for (std::int64_t i = 0; i < weight.rows(); ++i)
-      for (std::int64_t k = 0; k < weight.cols(); ++k)
-        weight.row(i)[static_cast<std::size_t>(k)] = x.weight.row(i)[k] / factors[k];
-    const Matrix& whole = weight;
-    return Linear(whole.view(), x.bias.span(), pool_, NumberType::kInt8);
-  }
-
-  /// The product in bytes if that changes what it makes of `inputs` little; else in the machine's wide type.
-  Linear bytes_or_wide(const Loaded& x, const Matrix& inputs) {
-    Linear in_bytes(x.weight, x.bias.span(), pool_, NumberType::kInt8);
-    Linear in_wide(x.weight, x.bias.span(), pool_, fastest_float());
-    const auto apply = [&](const Linear& linear) {
-      Matrix y(inputs.rows(), linear.out_features());
-      Matrix copy(inputs.rows(), inputs.cols());
-      std::copy_n(inputs.data(), inputs.rows() * inputs.cols(), copy.data());
-      RowsBuffer operand;
-      operand.reserve(linear.type(), inputs.rows(), inputs.cols());
-      Rows rows = operand.view(inputs.rows());
-      if (linear.type() == NumberType::kFloat32) rows = Rows(copy.view());
-      if (linear.type() != NumberType::kFloat32) convert(Rows(copy.view()), rows, &pool_);
-      linear.forward(rows, Rows(y.view()), Activation::kIdentity, {}, &pool_);
-      return y;
-    };
-    const Matrix a = apply(in_bytes), b = apply(in_wide);
-    double error = 0, size = 0;
-    for (std::int64_t i = 0; i < a.rows() * a.cols(); ++i) {
-      error += std::pow(static_cast<double>(a.data()[i]) - b.data()[i], 2);
-      size += std::pow(static_cast<double>(b.data()[i]), 2);
-    }
-    return error <= kMostChange * kMostChange * size ? std::move(in_bytes) : std::move(in_wide);
-  }
-
-  /// Several (out, in) matrices, stacked by rows, to `take`.
-  void load(std::initializer_list<Param> weights, std::initializer_list<Param> biases, std::int64_t out,
-            std::int64_t in, FunctionRef<void(const Loaded&)> take) {
+  /// Several (out, in) matrices, stacked by rows.
+  Linear load(std::initializer_list<Param> weights, std::initializer_list<Param> biases, std::int64_t out,
+              std::int64_t in) {
     const auto parts = static_cast<std::int64_t>(weights.size());
     std::vector<const Tensor*> tensors;  // all are found and have their shapes before anything is allocated for them
     for (const Param p : weights)
@@ -197,14 +136,14 @@ class LayerReader {
       at += out;
     }
     parameters_ += parts * out * (in + 1);
-    take(Loaded{MatView<const float>(data, parts * out, in), std::move(bias)});
+    Linear linear(MatView<const float>(data, parts * out, in), bias.span(), pool_, operands_);
     for (const Tensor* const tensor : tensors) store_.release_pages(*tensor);
+    return linear;
   }
 
   const TensorStore& store_;
   const EncoderConfig& config_;
   const NumberType operands_;
-  const Calibration* const calibration_;
   ThreadPool& pool_;
   std::int64_t& parameters_;
   std::int64_t layer_ = 0;
@@ -245,9 +184,9 @@ TensorStore open_weights(const std::filesystem::path& folder) {
 }
 
 EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool,
-                                    NumberType operands, const Calibration* calibration) {
+                                    NumberType operands) {
   if (config.family == Family::kStatic) return load_static_weights(folder, config, pool);
-  assert(operands != NumberType::kInt8 || calibration != nullptr);
+  assert(operands != NumberType::kInt8);
   EncoderWeights w{.store = open_weights(folder)};
   w.operands = operands;
   const Family family = config.family;
@@ -269,7 +208,7 @@ EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const E
     w.types = read_table(w.store,
                          find_tensor(w.store, tensor_names(family, Param::kTypes), {config.type_vocab_size, d}), pool);
 
-  LayerReader reader(w.store, config, operands, calibration, pool, w.parameters);
+  LayerReader reader(w.store, config, operands, pool, w.parameters);
   if (config.embedding_norm) w.embedding_norm = reader.norm(Param::kEmbeddingNormGamma, Param::kEmbeddingNormBeta);
   if (config.norm == NormPlacement::kPre) w.final_norm = reader.norm(Param::kFinalNormGamma, Param::kFinalNormBeta);
   // Layer by layer, so that one staging copy of the largest matrix is all the memory that packing needs beside it; and

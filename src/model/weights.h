@@ -56,15 +56,11 @@ void copy_checked(const Tensor& tensor, float* out, ThreadPool& pool);
 /// The error of a tensor that holds NaN or infinity.
 [[noreturn]] void fail_not_finite(const Tensor& tensor);
 
-struct Calibration;
-
-/// Loads and packs the weights of `folder` for `config`, the matrices of the layers as `operands`. kInt8 needs a
-/// calibration: it spreads the ranges of the columns over inputs and weights, and `down` stays in the wide type of the
-/// machine (bfloat16 or float32) in layers where bytes would change its result by more than 3 %.
+/// Loads and packs the weights of `folder` for `config`, the matrices of the layers as `operands`: kFloat32 or
+/// kBfloat16 (model/byte_weights.h makes bytes of float32).
 /// Errors   as read_tensor; kNotFound: no safetensors; kUnsupported: only a pickle (pytorch_model.bin), with advice.
 EncoderWeights load_encoder_weights(const std::filesystem::path& folder, const EncoderConfig& config, ThreadPool& pool,
-                                    NumberType operands = NumberType::kFloat32,
-                                    const Calibration* calibration = nullptr);
+                                    NumberType operands = NumberType::kFloat32);
 
 /// Opens the safetensors of `folder`; a pickle alone is refused, never opened, with advice how to convert it.
 TensorStore open_weights(const std::filesystem::path& folder);

@@ -1,6 +1,7 @@
 #include "nn/linear.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 
@@ -65,6 +66,20 @@ Linear::Linear(MatView<const float> weight, std::span<const float> bias, ThreadP
         for (std::int64_t s = s0; s < s1; ++s) panel[s * width + j] = rows[j * steps + s];
     }
   });
+}
+
+Matrix Linear::weight(ThreadPool& pool) const {
+  assert(type_ == NumberType::kFloat32);
+  const std::int64_t width = kernels().panel_width;
+  Matrix weight(out_, in_);
+  for_each_block(pool, out_, width, [&](std::int64_t first, std::int64_t columns, int) {
+    const std::uint32_t* const panel = panels_.data() + first * in_;
+    for (std::int64_t s0 = 0; s0 < in_; s0 += 16)  // whole cache lines of each row, as when packing
+      for (std::int64_t j = 0; j < columns; ++j)
+        for (std::int64_t s = s0; s < std::min(s0 + 16, in_); ++s)
+          weight.row(first + j)[static_cast<std::size_t>(s)] = std::bit_cast<float>(panel[s * width + j]);
+  });
+  return weight;
 }
 
 void Linear::forward(const Rows& x, const Rows& y, Activation activation, MatView<const float> residual,

@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "nn/activation.h"
 #include "nn/rows.h"
+#include "sememe/matrix.h"
 
 namespace sememe {
 
@@ -27,6 +28,10 @@ class Linear {
   NumberType type() const { return type_; }
   std::int64_t in_features() const { return in_; }
   std::int64_t out_features() const { return out_; }
+
+  /// What was packed, (out, in). Requires type() == kFloat32.
+  Matrix weight(ThreadPool& pool) const;
+  std::span<const float> bias() const { return bias_.span().first(static_cast<std::size_t>(out_)); }
 
   /// Shapes   x (N, in) of type(); y (N, out), float32 or bfloat16; residual (N, out) or empty (data == nullptr); y may
   ///          be residual, never x.

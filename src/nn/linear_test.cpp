@@ -46,6 +46,19 @@ double apply(Activation a, double x) {
 constexpr Activation kAll[] = {Activation::kIdentity, Activation::kGelu, Activation::kGeluTanh, Activation::kQuickGelu,
                                Activation::kRelu,     Activation::kSilu, Activation::kTanh,     Activation::kSigmoid};
 
+TEST(Linear, GivesBackWhatWasPacked) {
+  ThreadPool pool(2);
+  for (const auto& [in, out] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {35, 101}, {17, 32}}) {
+    const auto w = random_floats(out * in, 2), b = random_floats(out, 3);
+    const Linear linear(MatView<const float>(w.data(), out, in), b, pool);
+    const Matrix weight = linear.weight(pool);
+    ASSERT_EQ(weight.rows(), out);
+    ASSERT_EQ(weight.cols(), in);
+    EXPECT_EQ(std::memcmp(weight.data(), w.data(), w.size() * sizeof(float)), 0);
+    EXPECT_TRUE(std::equal(b.begin(), b.end(), linear.bias().begin(), linear.bias().end()));
+  }
+}
+
 TEST(Linear, IsTheFormulaForEveryActivationShapeAndPool) {
   for (const auto& [n, in, out] : {std::array<std::int64_t, 3>{1, 1, 1}, {3, 35, 101}, {20, 36, 33}, {17, 64, 200}}) {
     const auto x = random_floats(n * in, 1), w = random_floats(out * in, 2), b = random_floats(out, 3),
