@@ -43,12 +43,15 @@ KnnGraph find_neighbors(MatView<const float> points, const SceneOptions& options
 }
 
 void show_neighbors(Scene& scene, const KnnGraph& graph, std::int64_t k) {
-  KnnGraph shown = nearest_of(graph, k);
+  const KnnView shown(graph, k);
   scene.neighbors = shown.k;
-  scene.neighbor_recall = shown.recall;
-  scene.neighbor_of = std::move(shown.indices);
-  for (const double distance : shown.distances)
-    scene.neighbor_score.push_back(static_cast<float>(scene.metric == MapMetric::kCosine ? 1 - distance : distance));
+  scene.neighbor_recall = graph.recall;
+  for (std::int64_t i = 0; i < shown.n; ++i) {
+    const std::span<const std::int32_t> neighbors = shown.neighbors(i);
+    scene.neighbor_of.insert(scene.neighbor_of.end(), neighbors.begin(), neighbors.end());
+    for (const double distance : shown.distances_of(i))
+      scene.neighbor_score.push_back(static_cast<float>(scene.metric == MapMetric::kCosine ? 1 - distance : distance));
+  }
 }
 
 SceneLayout make_layout(const Scene& scene, MatView<const float> points, const KnnGraph& graph, MapMethod method,

@@ -45,7 +45,7 @@ double search_beta(const std::vector<double>& d, double entropy, double* p) {
 
 }  // namespace
 
-Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool) {
+Conditionals conditional_probabilities(KnnView graph, double perplexity, ThreadPool& pool) {
   Conditionals out{.values = std::vector<double>(graph.n * graph.k), .beta = std::vector<double>(graph.n)};
   if (graph.k == 0) return out;
   for_each_block(pool, graph.n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
@@ -62,16 +62,18 @@ Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity,
   return out;
 }
 
-SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values,
-                        FunctionRef<double(double, double)> combine, ThreadPool& pool) {
+SparseMatrix symmetrise(KnnView graph, const std::vector<double>& values, FunctionRef<double(double, double)> combine,
+                        ThreadPool& pool) {
   const std::int64_t n = graph.n, k = graph.k;
   // The transpose: for each point, who has it as a neighbour, in ascending order.
   std::vector<std::int64_t> starts(n + 1);
-  for (const std::int32_t j : graph.indices) ++starts[j + 1];
+  for (std::int64_t i = 0; i < n; ++i)
+    for (const std::int32_t j : graph.neighbors(i)) ++starts[j + 1];
   for (std::int64_t i = 0; i < n; ++i) starts[i + 1] += starts[i];
   std::vector<std::int64_t> next(starts.begin(), starts.end() - 1);
   std::vector<std::int64_t> edges(n * k);  // positions in `values`
-  for (std::int64_t e = 0; e < n * k; ++e) edges[next[graph.indices[e]]++] = e;
+  for (std::int64_t i = 0, e = 0; i < n; ++i)
+    for (const std::int32_t j : graph.neighbors(i)) edges[next[j]++] = e++;
 
   struct Entry {
     std::int32_t column;
@@ -79,7 +81,7 @@ SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values
   };
   const auto merge = [&](std::int64_t i, std::vector<Entry>& row) {
     std::vector<Entry> mine;
-    for (std::int64_t e = i * k; e < (i + 1) * k; ++e) mine.push_back({graph.indices[e], e, -1});
+    for (std::int64_t c = 0; c < k; ++c) mine.push_back({graph.neighbors(i)[c], i * k + c, -1});
     std::sort(mine.begin(), mine.end(), [](const Entry& a, const Entry& b) { return a.column < b.column; });
     row.clear();
     auto out = mine.begin();
@@ -122,7 +124,7 @@ SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values
   return result;
 }
 
-SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool) {
+SparseMatrix joint_probabilities(KnnView graph, double perplexity, ThreadPool& pool) {
   const Conditionals conditionals = conditional_probabilities(graph, perplexity, pool);
   const double scale = 0.5 / static_cast<double>(graph.n);
   return symmetrise(

@@ -25,14 +25,14 @@ struct Conditionals {
 
 /// Values   the perplexity is met to 1e-12 where it can be: not among equally near neighbours, whose row is even.
 /// Source   van der Maaten & Hinton 2008, section 2.
-Conditionals conditional_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
+Conditionals conditional_probabilities(KnnView graph, double perplexity, ThreadPool& pool);
 
 /// combine(a_ij, a_ji) of the sparse rows `values` over the graph's indices, 0 where there is no entry; columns and
 /// values of a row come out the same for any pool.
-SparseMatrix symmetrise(const KnnGraph& graph, const std::vector<double>& values,
-                        FunctionRef<double(double, double)> combine, ThreadPool& pool);
+SparseMatrix symmetrise(KnnView graph, const std::vector<double>& values, FunctionRef<double(double, double)> combine,
+                        ThreadPool& pool);
 
 /// The joint probabilities of t-SNE: (p(j | i) + p(i | j)) / 2n. They sum to 1.
-SparseMatrix joint_probabilities(const KnnGraph& graph, double perplexity, ThreadPool& pool);
+SparseMatrix joint_probabilities(KnnView graph, double perplexity, ThreadPool& pool);
 
 }  // namespace sememe

@@ -25,19 +25,20 @@ double search_sigma(std::span<const double> distances, double rho, double target
   return sigma;
 }
 
-double mean_of(std::span<const double> values, std::int64_t count) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(std::max<std::int64_t>(1, count));
+double sum_of(std::span<const double> values, double before = 0) {
+  for (const double v : values) before += v;
+  return before;
 }
 
 }  // namespace
 
-Reach reach_of(const KnnGraph& graph, std::int64_t neighbors, bool connected, ThreadPool& pool) {
+Reach reach_of(KnnView graph, std::int64_t neighbors, bool connected, ThreadPool& pool) {
   Reach out{.rhos = std::vector<double>(graph.n), .sigmas = std::vector<double>(graph.n)};
   // umap-learn counts a point among its own neighbours.
   const std::int64_t counted = graph.k + (connected ? 1 : 0);
-  const double mean_of_all = mean_of(graph.distances, graph.n * counted);
+  double sum = 0;
+  for (std::int64_t i = 0; i < graph.n; ++i) sum = sum_of(graph.distances_of(i), sum);
+  const double mean_of_all = sum / static_cast<double>(std::max<std::int64_t>(1, graph.n * counted));
   const double target = std::log2(static_cast<double>(std::max<std::int64_t>(2, neighbors)));
   for_each_block(pool, graph.n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t i = first; i < first + count; ++i) {
@@ -46,7 +47,7 @@ Reach reach_of(const KnnGraph& graph, std::int64_t neighbors, bool connected, Th
       if (connected)
         for (std::size_t j = 0; j < distances.size() && rho == 0; ++j) rho = distances[j];
       const double sigma = search_sigma(connected || distances.empty() ? distances : distances.subspan(1), rho, target);
-      const double mean = rho > 0 ? mean_of(distances, counted) : mean_of_all;
+      const double mean = rho > 0 ? sum_of(distances) / static_cast<double>(counted) : mean_of_all;
       out.rhos[i] = rho;
       out.sigmas[i] = std::max(sigma, kLeastSigma * mean);
     }
@@ -54,19 +55,19 @@ Reach reach_of(const KnnGraph& graph, std::int64_t neighbors, bool connected, Th
   return out;
 }
 
-std::vector<double> memberships(const KnnGraph& graph, const Reach& reach, ThreadPool& pool) {
+std::vector<double> memberships(KnnView graph, const Reach& reach, ThreadPool& pool) {
   std::vector<double> out(graph.n * graph.k);
   for_each_block(pool, graph.n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t i = first; i < first + count; ++i)
       for (std::int64_t j = 0; j < graph.k; ++j) {
-        const double beyond = graph.distances[i * graph.k + j] - reach.rhos[i];
+        const double beyond = graph.distances_of(i)[j] - reach.rhos[i];
         out[i * graph.k + j] = beyond > 0 && reach.sigmas[i] > 0 ? std::exp(-beyond / reach.sigmas[i]) : 1;
       }
   });
   return out;
 }
 
-SparseMatrix fuzzy_union(const KnnGraph& graph, std::int64_t neighbors, ThreadPool& pool) {
+SparseMatrix fuzzy_union(KnnView graph, std::int64_t neighbors, ThreadPool& pool) {
   const std::vector<double> values = memberships(graph, reach_of(graph, neighbors, true, pool), pool);
   return symmetrise(
       graph, values, [](double a, double b) { return a + b - a * b; }, pool);

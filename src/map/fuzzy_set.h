@@ -20,13 +20,13 @@ struct Reach {
 ///          of the nearest neighbour that is not at 0; with `connected` false it is 0 and the nearest neighbour does
 ///          not count, as umap-learn has it for new points.
 /// Source   McInnes, Healy & Melville 2018, algorithm 3; bounds of sigma as umap-learn's.
-Reach reach_of(const KnnGraph& graph, std::int64_t neighbors, bool connected, ThreadPool& pool);
+Reach reach_of(KnnView graph, std::int64_t neighbors, bool connected, ThreadPool& pool);
 
 /// (n, k): how much each neighbour belongs to the neighbourhood of its row.
-std::vector<double> memberships(const KnnGraph& graph, const Reach& reach, ThreadPool& pool);
+std::vector<double> memberships(KnnView graph, const Reach& reach, ThreadPool& pool);
 
 /// The fuzzy set of UMAP: an edge is there if either of its ends says so, a + b - ab.
-SparseMatrix fuzzy_union(const KnnGraph& graph, std::int64_t neighbors, ThreadPool& pool);
+SparseMatrix fuzzy_union(KnnView graph, std::int64_t neighbors, ThreadPool& pool);
 
 /// Weakens edges between points of different labels (`apart`: e^-apart of them stays) and those of unknown labels
 /// (e^-1), then makes every point connected anew. Labels: one a point, -1 is unknown.

@@ -219,19 +219,6 @@ KnnGraph exact_knn(MatView<const float> points, std::int64_t k, MapMetric metric
   return graph;
 }
 
-KnnGraph nearest_of(const KnnGraph& graph, std::int64_t k) {
-  KnnGraph out{.n = graph.n, .k = std::min(k, graph.k), .recall = graph.recall};
-  out.indices.reserve(out.n * out.k);
-  out.distances.reserve(out.n * out.k);
-  for (std::int64_t i = 0; i < graph.n; ++i) {
-    const auto indices = graph.neighbors(i).first(out.k);
-    const auto distances = graph.distances_of(i).first(out.k);
-    out.indices.insert(out.indices.end(), indices.begin(), indices.end());
-    out.distances.insert(out.distances.end(), distances.begin(), distances.end());
-  }
-  return out;
-}
-
 KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,
                          ThreadPool& pool) {
   check_count(points);

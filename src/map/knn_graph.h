@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -26,6 +27,22 @@ struct KnnGraph {
   }
 };
 
+/// The neighbours that a KnnGraph holds, or the nearest of them, where they are: of a graph that stays.
+class KnnView {
+ public:
+  KnnView(const KnnGraph& graph) : KnnView(graph, graph.k) {}  // NOLINT: all of a graph is a view of it
+  /// The nearest of each point, so many at most.
+  KnnView(const KnnGraph& graph, std::int64_t most) : n(graph.n), k(std::min(most, graph.k)), graph_(&graph) {}
+
+  std::span<const std::int32_t> neighbors(std::int64_t i) const { return graph_->neighbors(i).first(k); }
+  std::span<const double> distances_of(std::int64_t i) const { return graph_->distances_of(i).first(k); }
+
+  std::int64_t n, k;
+
+ private:
+  const KnnGraph* graph_;
+};
+
 /// Tells how far the search is; false stops, and the rest of the graph is then unset. May be empty.
 using KnnProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
@@ -49,9 +66,6 @@ KnnGraph approximate_knn(MatView<const float> points, std::int64_t k, MapMetric 
 /// exact_knn() of up to options.exact_neighbors_up_to points, approximate_knn() of more.
 KnnGraph find_knn(MatView<const float> points, std::int64_t k, const MapOptions& options, ThreadPool& pool,
                   const KnnProgress& progress = {});
-
-/// The nearest k of a graph of more; all, if it has no more.
-KnnGraph nearest_of(const KnnGraph& graph, std::int64_t k);
 
 /// The nearest of `points` to each of `queries`, exact as above: row i of the graph belongs to query i.
 KnnGraph exact_knn_among(MatView<const float> points, MatView<const float> queries, std::int64_t k, MapMetric metric,

@@ -125,12 +125,14 @@ class Maker {
     return out;
   }
 
-  KnnGraph neighbors() {
+  /// Of those known before; else `found`, which then holds them.
+  KnnView neighbors(KnnGraph& found) {
     const auto progress = [&](std::int64_t done, std::int64_t total) { return tell("neighbours", done, total); };
     const std::int64_t k = map_neighbor_count(options_, points_.rows);
-    KnnGraph graph = known_ != nullptr ? nearest_of(*known_, k) : find_knn(points_, k, options_, pool_, progress);
+    if (known_ == nullptr) found = find_knn(points_, k, options_, pool_, progress);
+    const KnnGraph& graph = known_ != nullptr ? *known_ : found;
     map_.neighbor_recall = graph.recall;
-    return graph;
+    return {graph, k};
   }
 
   /// Empty: stopped.
@@ -153,7 +155,8 @@ class Maker {
       layout = by_spectrum ? std::vector<double>(2 * n) : tsne_start(first_components(), options_.seed);
     SparseMatrix p;
     {
-      const KnnGraph graph = neighbors();
+      KnnGraph found;
+      const KnnView graph = neighbors(found);
       if (map_.cancelled) return finish(layout);
       p = joint_probabilities(graph, map_.perplexity, pool_);
     }
@@ -191,7 +194,8 @@ class Maker {
     if (n < 2) return finish(std::vector<double>(2 * n));
     SparseMatrix graph;
     {
-      const KnnGraph nearest = neighbors();
+      KnnGraph found;
+      const KnnView nearest = neighbors(found);
       if (map_.cancelled) return finish(std::vector<double>(2 * n));
       graph = fuzzy_union(nearest, map_.neighbors, pool_);
     }
