@@ -86,16 +86,28 @@ class IdLines : public EncodingWriter {
  private:
   static void line(const Encoding& encoding, std::string& out) {
     constexpr std::size_t kMost = 12;  // characters of an id and what separates it
-    std::size_t size = out.size();
-    out.resize(size + kMost * encoding.ids.size() + 1);
-    const std::size_t begin = size;
+    // Of many ids the characters are counted first: room for the most that they may have would fill the memory.
+    constexpr std::size_t kMany = 1 << 16;
+    const std::size_t begin = out.size(), count = encoding.ids.size();
+    out.resize(begin + 1 + (count < kMany ? kMost * count : characters_of(encoding.ids)));
+    char *at = out.data() + begin, *const end = out.data() + out.size();
     for (const std::int32_t id : encoding.ids) {
-      size = static_cast<std::size_t>(std::to_chars(out.data() + size, out.data() + out.size(), id).ptr - out.data());
-      out[size++] = ' ';
+      at = std::to_chars(at, end, id).ptr;
+      *at++ = ' ';
     }
-    if (size > begin) --size;
-    out[size++] = '\n';
-    out.resize(size);
+    if (count > 0) --at;
+    *at++ = '\n';
+    out.resize(static_cast<std::size_t>(at - out.data()));
+  }
+
+  /// With one that separates them after each.
+  static std::size_t characters_of(const std::vector<std::int32_t>& ids) {
+    std::size_t characters = 0;
+    for (std::int32_t id : ids) {
+      characters += id < 0 ? 3 : 2;
+      for (; id <= -10 || id >= 10; id /= 10) ++characters;
+    }
+    return characters;
   }
 };
 

@@ -22,8 +22,6 @@ constexpr Option kTextOptions[] = {
 };
 constexpr OptionGroup kTextGroup = {"Input", kTextOptions};
 
-// A text is cut to some hundred tokens: whoever has a longer record than this has the wrong file.
-constexpr std::int64_t kMaxRecordBytes = std::int64_t{8} << 20;
 constexpr std::int64_t kMaxChunkBytes = std::int64_t{4} << 20;
 
 TextFormat format_of(const Arguments& arguments) {
@@ -47,7 +45,7 @@ ReaderOptions reader_options(const Arguments& arguments) {
   return options;
 }
 
-TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> format)
+TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> format, std::int64_t max_record_bytes)
     : operands_(arguments.operands()), lossy_(arguments.on("lossy")) {
   const bool from_flag = arguments.source("input") == Source::kCommandLine;
   if (!operands_.empty()) {
@@ -60,7 +58,7 @@ TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> forma
 
   ReaderOptions options = reader_options(arguments);
   if (format) options.format = *format;
-  options.max_record_bytes = kMaxRecordBytes;
+  options.max_record_bytes = max_record_bytes;
   reader_.emplace(path, options);
 }
 

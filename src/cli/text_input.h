@@ -26,13 +26,17 @@ ReaderOptions reader_options(const Arguments& arguments);
 /// Flags of all commands that read texts.
 const OptionGroup& text_options();
 
+/// A text is cut to some hundred tokens by most commands: whoever has a longer record than this has the wrong file.
+inline constexpr std::int64_t kMaxRecordBytes = std::int64_t{8} << 20;
+
 /// The texts of a run, in chunks: the operands, else the file of --input, else standard input unless it is a terminal.
 class TextInput {
  public:
   /// `format` overrides what the file's name and --input-format say.
   /// Errors  kInvalidArgument: both texts and --input, or neither and standard input is a terminal; those of
   /// TextReader.
-  explicit TextInput(const Arguments& arguments, std::optional<TextFormat> format = std::nullopt);
+  explicit TextInput(const Arguments& arguments, std::optional<TextFormat> format = std::nullopt,
+                     std::int64_t max_record_bytes = kMaxRecordBytes);
 
   /// The next texts, at most `max_texts` or some megabytes of them; empty at the end. All are valid UTF-8.
   /// Errors  kInvalidArgument: an operand that is not UTF-8 (without --lossy); those of TextReader.

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@
 
 namespace sememe::cli {
 namespace {
+
+/// Nothing is cut unless it is asked for: a book may be one text.
+constexpr std::int64_t kLongestText = std::int64_t{1} << 30;
 
 constexpr Option kTokenizerOptions[] = {
     kTokenizerModelOption,
@@ -51,7 +55,7 @@ int run_tokenize(const Arguments& arguments, Console& console) {
   const TokenizeOptions options = tokenize_options(arguments);
   const std::optional<std::string> pair = arguments.text("pair");
   if (pair) require_utf8(*pair, "--pair");
-  TextInput input(arguments);
+  TextInput input(arguments, std::nullopt, kLongestText);
   const Tokenizer tokenizer = load_tokenizer(arguments);
   const auto writer = make_encoding_writer({.name = arguments.text("out").value_or("-"),
                                             .format = arguments.text("format").value_or("table"),

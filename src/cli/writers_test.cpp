@@ -205,6 +205,19 @@ TEST_F(Writers, PiecesThatWereCutOffFollow) {
   EXPECT_NE(read(path("table")).find("cut off: 4 tokens\n"), std::string::npos);
 }
 
+TEST_F(Writers, ManyIdsTakeNoMoreThanTheirCharacters) {
+  Encoding many;
+  std::string expected;
+  for (std::int32_t i = 0; i < 70000; ++i) {
+    many.ids.push_back(i % 7 == 0 ? -i : i * (i % 11 == 0 ? 30000 : 1));
+    expected.append(std::to_string(many.ids.back())).append(i < 69999 ? " " : "\n");
+  }
+  std::string lines = "5\n";
+  make_encoding_writer({.name = path("many"), .format = "ids"})->lines(1, "", many, lines);
+  EXPECT_EQ(lines, "5\n" + expected);
+  EXPECT_LT(lines.capacity(), expected.size() + 100);
+}
+
 TEST(CharacterCounter, AgreesWithCountingFromTheStart) {
   const std::string text = "aé日😀b";
   CharacterCounter counter(text);

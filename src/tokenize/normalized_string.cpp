@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include "base/fail.h"
 #include "io/utf8.h"
@@ -10,6 +11,7 @@ namespace sememe {
 namespace {
 
 constexpr std::size_t kMostGrowth = 64, kSlack = 1 << 16;
+constexpr std::size_t kMostKept = 1 << 16;  // bytes or spans, from one text to the next
 
 std::size_t to_size(std::int32_t value) { return static_cast<std::size_t>(value); }
 
@@ -27,6 +29,17 @@ void NormalizedString::assign(std::string_view original, std::int32_t shift) {
   last_span_ = 0;
   spans_.clear();
   if (!original.empty()) spans_.push_back({0, 0, kParallel});
+}
+
+void NormalizedString::release() {
+  text_ = {};
+  const auto forget_if_large = [](auto& buffer) {
+    if (buffer.capacity() > kMostKept) std::remove_reference_t<decltype(buffer)>().swap(buffer);
+  };
+  forget_if_large(owned_);
+  forget_if_large(next_text_);
+  forget_if_large(spans_);
+  forget_if_large(next_spans_);
 }
 
 std::size_t NormalizedString::span_at(std::int32_t at) const {

@@ -27,6 +27,9 @@ class NormalizedString {
   /// Starts over with `original`, which begins at byte `shift` of the whole text and must outlive this object.
   void assign(std::string_view original, std::int32_t shift);
 
+  /// Lets go of the text, and of memory that only long ones need; assign() comes next.
+  void release();
+
   std::string_view text() const { return text_; }
   std::int32_t size() const { return static_cast<std::int32_t>(text_.size()); }
 

@@ -156,9 +156,9 @@ class TextTokenizer::ModelOutput final : public TokenModel::Parts {
   }
   /// The piece is long; mostly it has fewer tokens than bytes in the original.
   void expect_many() {
-    constexpr std::int32_t kMost = 1 << 26;
+    constexpr std::int32_t kMost = 1 << 26, kSpecials = 16;  // what follows must not move all of them
     const Offset offset = text_.original(piece_.begin, piece_.end);
-    out_.reserve(static_cast<std::size_t>(std::min(offset.end - offset.begin, kMost)));
+    out_.reserve(static_cast<std::size_t>(std::min(offset.end - offset.begin, kMost) + kSpecials));
   }
   void settle() override { before_ = out_.size(); }
   void restart() override { out_.cut(before_); }

@@ -40,16 +40,25 @@ struct Tokenizer::State {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     /// Tokens of `text`, valid until the next call; they may be moved away.
-    RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options,
-                        bool ids_only = false);
+    RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options);
+    /// The ids alone, after those of `before`.
+    std::vector<std::int32_t>& tokenize_ids(std::string_view text, std::span<const std::int32_t> before,
+                                            const TokenizeOptions& options);
 
    private:
+    void fill_raw(std::string_view text, const TokenizeOptions& options);
+
     const State& state_;
     std::unique_ptr<TextTokenizer::Workspace> work_;
   };
   Encoding encode_text(std::string_view text, std::int32_t index, const TokenizeOptions& options) const;
   Encoding encode_unpadded(std::string_view text, const TokenizeOptions& options) const;
-  Encoding finish(std::vector<Encoding> encodings, PostProcessor::Texts texts, const TokenizeOptions& options) const;
+  Encoding finish(std::vector<Encoding> encodings, std::span<const std::string_view> texts,
+                  const TokenizeOptions& options) const;
+  std::string_view token_text(std::int32_t id) const {
+    const auto* const added = pipeline.added.find(id);
+    return added != nullptr ? added->text : pipeline.model->id_to_token(id).value_or("");
+  }
 
   Pipeline pipeline;
   TextTokenizer text_tokenizer;
@@ -134,31 +143,53 @@ Tokenizer::State::Lease::~Lease() {
   state_.idle.push_back(std::move(work_));
 }
 
-RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options,
-                                             bool ids_only) {
+RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals,
+                                             const TokenizeOptions& options) {
+  RawTokens& raw = work_->raw;
+  raw.ids.clear();
+  raw.ids_only = false;
+  raw.keep_literals = keep_literals;
+  fill_raw(text, options);
+  return raw;
+}
+
+// They come first, so that many ids are not moved for their sake.
+std::vector<std::int32_t>& Tokenizer::State::Lease::tokenize_ids(std::string_view text,
+                                                                 std::span<const std::int32_t> before,
+                                                                 const TokenizeOptions& options) {
+  RawTokens& raw = work_->raw;
+  raw.ids.assign(before.begin(), before.end());
+  raw.ids_only = true;
+  raw.keep_literals = false;
+  fill_raw(text, options);
+  return raw.ids;
+}
+
+void Tokenizer::State::Lease::fill_raw(std::string_view text, const TokenizeOptions& options) {
   require_utf8(text, "text");
   if (text.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
   }
   RawTokens& raw = work_->raw;
-  raw.ids.clear();
   raw.offsets.clear();
   raw.word_ids.clear();
   raw.literals.clear();
   raw.words = 0;
-  raw.ids_only = ids_only;
-  raw.keep_literals = keep_literals;
   work_->plain_specials = options.encode_special_tokens;
   work_->sampling = options.sampling;
   state_.text_tokenizer.tokenize(text, *work_, raw);
-  return raw;
+  work_->text.release();
+  forget_if_large(work_->pieces);
+  forget_if_large(work_->tokens);
 }
 
 Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index,
                                        const TokenizeOptions& options) const {
   Lease lease(*this);
-  const bool keep_tokens = options.keep_tokens || needs_tokens;
-  RawTokens& raw = lease.tokenize(text, keep_tokens, options);
+  RawTokens& raw = lease.tokenize(text, options.keep_tokens || needs_tokens, options);
+  // For the post-processor only those are kept that it cannot look up.
+  const auto differs = [&](const auto& literal) { return literal.second != token_text(raw.ids[literal.first]); };
+  const bool keep_tokens = options.keep_tokens || std::any_of(raw.literals.begin(), raw.literals.end(), differs);
   const std::size_t n = raw.size();
   Encoding out;
   const std::size_t room = n + 4;  // for special tokens
@@ -185,10 +216,7 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
   out.tokens_total = n;
   if (keep_tokens) {
     out.tokens.reserve(room);
-    for (const std::int32_t id : out.ids) {
-      const auto* const added = pipeline.added.find(id);
-      out.tokens.emplace_back(added != nullptr ? added->text : pipeline.model->id_to_token(id).value_or(""));
-    }
+    for (const std::int32_t id : out.ids) out.tokens.emplace_back(token_text(id));
     for (const auto& [at, literal] : raw.literals) out.tokens[at] = literal;
   }
   return out;
@@ -200,7 +228,7 @@ Encoding Tokenizer::State::encode_unpadded(std::string_view text, const Tokenize
   return finish(std::move(encodings), {&text, 1}, options);
 }
 
-Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, PostProcessor::Texts texts,
+Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, std::span<const std::string_view> texts,
                                   const TokenizeOptions& options) const {
   const std::int64_t specials = options.add_special_tokens ? this->specials(encodings.size() > 1) : 0;
   std::size_t total = static_cast<std::size_t>(specials);
@@ -212,8 +240,11 @@ Encoding Tokenizer::State::finish(std::vector<Encoding> encodings, PostProcessor
   }
   if (pipeline.post_processor) {
     TokenizeOptions with_tokens = options;
-    with_tokens.keep_tokens = options.keep_tokens || needs_tokens;
-    pipeline.post_processor->process(encodings, texts, with_tokens);
+    with_tokens.keep_tokens =
+        options.keep_tokens || std::any_of(encodings.begin(), encodings.end(),
+                                           [](const Encoding& encoding) { return !encoding.tokens.empty(); });
+    const auto of_token = [this](std::int32_t id) { return token_text(id); };
+    pipeline.post_processor->process(encodings, {texts, of_token}, with_tokens);
   }
   Encoding out;
   for (Encoding& encoding : encodings) {
@@ -295,25 +326,24 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
+  std::span<const std::int32_t> before, after;
+  if (options.add_special_tokens) before = state_->affixes->before, after = state_->affixes->after;
   State::Lease lease(*state_);
-  std::vector<std::int32_t>& raw = lease.tokenize(text, false, options, true).ids;
+  std::vector<std::int32_t>& raw = lease.tokenize_ids(text, before, options);
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;
-  const auto size = static_cast<std::int64_t>(raw.size());
+  const std::int64_t size = std::ssize(raw) - std::ssize(before);
   const std::int64_t kept = cut ? std::min(size, room_for_text(*cut, specials)) : size;
   const std::int64_t first = cut && cut->direction == Direction::kLeft ? size - kept : 0;
-  const std::size_t begin = ids.size();
-  if (begin == 0 && kept == size && raw.size() >= kMany) {
+  if (ids.empty() && kept == size && raw.size() >= kMany) {
     ids.swap(raw);
   } else {
-    ids.reserve(begin + static_cast<std::size_t>(kept + specials));
-    ids.insert(ids.end(), raw.begin() + first, raw.begin() + first + kept);
+    ids.reserve(ids.size() + static_cast<std::size_t>(kept + specials));
+    ids.insert(ids.end(), before.begin(), before.end());
+    const auto text_begin = raw.begin() + std::ssize(before) + first;
+    ids.insert(ids.end(), text_begin, text_begin + kept);
   }
   forget_if_large(raw);
-  if (options.add_special_tokens) {
-    const auto& [before, after] = *state_->affixes;
-    ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(begin), before.begin(), before.end());
-    ids.insert(ids.end(), after.begin(), after.end());
-  }
+  ids.insert(ids.end(), after.begin(), after.end());
   return size + specials;
 }
 

@@ -66,6 +66,41 @@ std::vector<std::int32_t> ids(const Tokenizer& tokenizer, std::string_view text,
 
 using Ids = std::vector<std::int32_t>;
 
+TEST_F(TokenizerTest, IdsOfALongTextAreThoseOfItsEncoding) {
+  const Tokenizer tokenizer = load(kJson);
+  std::string text;
+  for (int i = 0; i < 70000; ++i) text += i % 3 == 0 ? "hello " : "worlds, ";
+  const Ids all = ids(tokenizer, text);
+  EXPECT_EQ(all.front(), 1);
+  EXPECT_EQ(all.back(), 2);
+  Ids appended = {77};
+  tokenizer.encode_ids(text, appended);
+  EXPECT_EQ(Ids(appended.begin() + 1, appended.end()), all);
+  for (const Direction direction : {Direction::kRight, Direction::kLeft}) {
+    for (const std::int64_t length : {2, 7, 100000}) {
+      TokenizeOptions options;
+      options.truncation = {.max_length = length, .direction = direction};
+      EXPECT_EQ(std::ssize(ids(tokenizer, text, options)), length);
+      EXPECT_EQ(tokenizer.encode_ids(text, appended, options), std::ssize(all));
+    }
+  }
+}
+
+TEST_F(TokenizerTest, SpacesThatAnAddedTokenTookAlongAreTrimmed) {
+  const std::size_t begin = kJson.find("\"post_processor\""), end = kJson.find("\"decoder\"");
+  const Tokenizer tokenizer = load(kJson.substr(0, begin) + R"("post_processor": {"type": "RobertaProcessing",
+    "sep": ["[SEP]", 2], "cls": ["[CLS]", 1], "trim_offsets": true, "add_prefix_space": true}, )" +
+                                   kJson.substr(end));
+  using Offsets = std::vector<Offset>;
+  const Encoding one = tokenizer.encode("hello  [MASK] b");
+  EXPECT_EQ(one.offsets, (Offsets{{0, 0}, {0, 5}, {7, 13}, {14, 15}, {0, 0}}));
+  EXPECT_TRUE(one.tokens.empty());
+  const Encoding pair = tokenizer.encode_pair("a", "b [MASK]", {.keep_tokens = true});
+  EXPECT_EQ(pair.offsets, (Offsets{{0, 0}, {0, 1}, {0, 0}, {0, 0}, {0, 1}, {2, 8}, {0, 0}}));
+  EXPECT_EQ(pair.tokens[5], " [MASK]");
+  EXPECT_EQ(tokenizer.encode_pair("a", "b [MASK]").offsets, pair.offsets);
+}
+
 TEST_F(TokenizerTest, AFixedLengthOfZeroIsNoPadding) {
   const auto padded = [&](int length) {
     return with(

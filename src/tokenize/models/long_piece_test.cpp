@@ -99,6 +99,22 @@ TEST(LongPiece, OfAUnigramIsTheSameInParts) {
   expect_same(unigram, random_text(kAlphabet, 300000, 3));
 }
 
+TEST(LongPiece, OfAUnigramWhoseWaysMeetOnlyAtItsEndComesInPartsToo) {
+  const Unigram unigram({{"?", 0}, {"a", -2}, {"aa", -3}, {"aaa", -4.4}}, 0, false, "test");
+  expect_same(unigram, std::string(200001, 'a'));
+}
+
+TEST(LongPiece, BytesOfUnknownCharactersComeInParts) {
+  std::vector<std::string> names;
+  for (int byte = 0; byte < 256; ++byte) {
+    constexpr char kDigits[] = "0123456789ABCDEF";
+    names.push_back(std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + ">");
+  }
+  std::vector<Unigram::Token> tokens = {{"?", 0}, {"a", -2}};
+  for (const std::string& name : names) tokens.push_back({name, 0});
+  expect_same(Unigram(tokens, 0, true, "test"), "a" + std::string(100000, 'b') + "a");
+}
+
 const std::vector<SentencePiece> kPieces = {{"<unk>", 0, SentencePiece::Type::kUnknown},
                                             {"\u2581", -5},
                                             {"a", -6},

@@ -92,14 +92,16 @@ void Unigram::tokenize(std::string_view piece, Scratch* scratch, std::vector<Mod
 
 void Unigram::tokenize_long(std::string_view piece, Scratch* scratch, std::vector<ModelToken>& out,
                             Parts& parts) const {
-  run(piece, static_cast<Buffers&>(*scratch), out, &parts);
+  auto& buffers = static_cast<Buffers&>(*scratch);
+  run(piece, buffers, out, &parts);
+  if (buffers.ids.size() >= kLongPiece) std::vector<std::int32_t>().swap(buffers.ids);
 }
 
 // The best way to each place, from left to right. Where no token reaches over a place, all ways meet, and what is
 // before it is written: so the table stays as small as the text allows.
 void Unigram::run(std::string_view piece, Buffers& buffers, std::vector<ModelToken>& out, Parts* parts) const {
   auto& ids = buffers.ids;  // of the token that ends there on the best way, from the last meeting place on
-  Writer writer(*this, piece, out);
+  Writer writer(*this, piece, out, parts);
   std::size_t start = 0, reach = 0;
   const std::size_t mask = std::bit_ceil(std::max<std::size_t>(longest_, 4) + 1) - 1;
   if (buffers.scores.size() <= mask) buffers.scores.resize(mask + 1);
@@ -110,7 +112,7 @@ void Unigram::run(std::string_view piece, Buffers& buffers, std::vector<ModelTok
     const std::size_t length = static_cast<std::size_t>(decode_utf8(piece, at).length);
     const auto offer = [&](std::size_t end, double sum, std::int32_t id) {
       if (end > reach) {
-        if (ids.size() <= end - start) ids.resize(2 * (end - start) + 64);
+        if (ids.size() <= end - start) ids.resize(std::min(2 * (end - start) + 64, piece.size() - start + 1));
         std::fill(ids.begin() + static_cast<std::ptrdiff_t>(reach - start + 1),
                   ids.begin() + static_cast<std::ptrdiff_t>(end - start), Writer::kUnreached);
         reach = end;
@@ -133,9 +135,8 @@ void Unigram::run(std::string_view piece, Buffers& buffers, std::vector<ModelTok
     if (!single) offer(at + length, unk_score_ + score, Writer::kUnknown);
     at += length;
     if (at == reach) {
-      writer.write(ids, start, at, buffers.path);
+      writer.write(ids, start, at);
       start = at;
-      if (parts != nullptr && out.size() >= kPart) parts->take(out, out.size());
     }
   }
   writer.flush();

@@ -36,7 +36,7 @@ void set_types(Encoding& encoding, std::int32_t type_id) {
 
 }  // namespace
 
-void BertProcessing::process(std::vector<Encoding>& encodings, Texts, const TokenizeOptions& options) const {
+void BertProcessing::process(std::vector<Encoding>& encodings, const Texts&, const TokenizeOptions& options) const {
   if (!options.add_special_tokens) return;
   for (Encoding& encoding : encodings) {
     const bool first = &encoding == encodings.data();
@@ -46,7 +46,8 @@ void BertProcessing::process(std::vector<Encoding>& encodings, Texts, const Toke
 
 std::string BertProcessing::describe() const { return concat("BertProcessing(", cls_.text, " $A ", sep_.text, ")"); }
 
-void RobertaProcessing::process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const {
+void RobertaProcessing::process(std::vector<Encoding>& encodings, const Texts& texts,
+                                const TokenizeOptions& options) const {
   for (Encoding& encoding : encodings) {
     if (trim_offsets_) trim_offsets(encoding, texts, add_prefix_space_);
     set_types(encoding, 0);
@@ -60,7 +61,7 @@ std::string RobertaProcessing::describe() const {
   return concat("RobertaProcessing(", cls_.text, " $A ", sep_.text, trim_offsets_ ? ", trim_offsets)" : ")");
 }
 
-void ByteLevelProcessing::process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions&) const {
+void ByteLevelProcessing::process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions&) const {
   if (!trim_offsets_) return;
   for (Encoding& encoding : encodings) trim_offsets(encoding, texts, add_prefix_space_);
 }
@@ -71,7 +72,7 @@ std::int64_t TemplateProcessing::added_tokens(bool pair) const {
   return count;
 }
 
-void TemplateProcessing::process(std::vector<Encoding>& encodings, Texts, const TokenizeOptions& options) const {
+void TemplateProcessing::process(std::vector<Encoding>& encodings, const Texts&, const TokenizeOptions& options) const {
   if (encodings.size() > 2) {
     fail(ErrorCode::kUnsupported, "post-processor: a template over the ", encodings.size(),
          " parts that the steps before it made; at most 2");
@@ -124,7 +125,7 @@ bool PostProcessorSequence::needs_tokens() const {
   return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->needs_tokens(); });
 }
 
-void PostProcessorSequence::process(std::vector<Encoding>& encodings, Texts texts,
+void PostProcessorSequence::process(std::vector<Encoding>& encodings, const Texts& texts,
                                     const TokenizeOptions& options) const {
   for (const auto& step : steps_) step->process(encodings, texts, options);
 }

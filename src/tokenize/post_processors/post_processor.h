@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,13 +20,16 @@ class PostProcessor {
   virtual ~PostProcessor() = default;
   /// How many tokens process() adds.
   virtual std::int64_t added_tokens(bool pair) const = 0;
-  /// Whether process() wants options.keep_tokens.
+  /// Whether process() looks at the texts of tokens.
   virtual bool needs_tokens() const { return false; }
 
-  /// The original texts, by sequence id.
-  using Texts = std::span<const std::string_view>;
+  struct Texts {
+    std::span<const std::string_view> originals;  ///< by sequence id
+    /// Text of a token, for an encoding without Encoding::tokens; process() calls it if needs_tokens().
+    std::function<std::string_view(std::int32_t id)> of_token;
+  };
   /// In: an encoding a text (one or two). Out: encodings that the caller appends to each other, in order.
-  virtual void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const = 0;
+  virtual void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const = 0;
 
   /// What process() puts before and after the ids of a single text; nullopt if it does something else.
   struct Affixes {
@@ -46,7 +50,7 @@ class BertProcessing final : public PostProcessor {
  public:
   BertProcessing(SpecialToken cls, SpecialToken sep) : cls_(std::move(cls)), sep_(std::move(sep)) {}
   std::int64_t added_tokens(bool pair) const override { return pair ? 3 : 2; }
-  void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const override;
+  void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
   std::optional<Affixes> single_affixes() const override { return Affixes{{cls_.id}, {sep_.id}}; }
   std::string describe() const override;
 
@@ -61,7 +65,7 @@ class RobertaProcessing final : public PostProcessor {
       : cls_(std::move(cls)), sep_(std::move(sep)), trim_offsets_(trim_offsets), add_prefix_space_(add_prefix_space) {}
   std::int64_t added_tokens(bool pair) const override { return pair ? 4 : 2; }
   bool needs_tokens() const override { return trim_offsets_; }
-  void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const override;
+  void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
   std::optional<Affixes> single_affixes() const override { return Affixes{{cls_.id}, {sep_.id}}; }
   std::string describe() const override;
 
@@ -78,7 +82,7 @@ class ByteLevelProcessing final : public PostProcessor {
       : trim_offsets_(trim_offsets), add_prefix_space_(add_prefix_space) {}
   std::int64_t added_tokens(bool) const override { return 0; }
   bool needs_tokens() const override { return trim_offsets_; }
-  void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const override;
+  void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
   std::optional<Affixes> single_affixes() const override { return Affixes{}; }
   std::string describe() const override { return trim_offsets_ ? "ByteLevel(trim_offsets)" : "ByteLevel"; }
 
@@ -100,7 +104,7 @@ class TemplateProcessing final : public PostProcessor {
       : single_(std::move(single)), pair_(std::move(pair)) {}
   std::int64_t added_tokens(bool pair) const override;
   /// Throws kUnsupported for more than two encodings: after another template.
-  void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const override;
+  void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
   std::optional<Affixes> single_affixes() const override;
   std::string describe() const override;
 
@@ -114,7 +118,7 @@ class PostProcessorSequence final : public PostProcessor {
   explicit PostProcessorSequence(std::vector<std::unique_ptr<const PostProcessor>> steps) : steps_(std::move(steps)) {}
   std::int64_t added_tokens(bool pair) const override;
   bool needs_tokens() const override;
-  void process(std::vector<Encoding>& encodings, Texts texts, const TokenizeOptions& options) const override;
+  void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
   std::optional<Affixes> single_affixes() const override;
   std::string describe() const override;
 

@@ -52,19 +52,21 @@ void trim(std::string_view token, std::string_view text, bool first, Offset& off
   offset.end = std::max(static_cast<std::int32_t>(end), offset.begin);
 }
 
-void trim_row(Encoding& encoding, std::span<const std::string_view> texts, bool add_prefix_space) {
-  for (std::size_t i = 0; i < encoding.tokens.size(); ++i) {
+void trim_row(Encoding& encoding, const PostProcessor::Texts& texts, bool add_prefix_space) {
+  const bool has_tokens = encoding.tokens.size() == encoding.size();
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     const std::int32_t sequence = encoding.sequence_ids[i];
     if (sequence < 0) continue;
     Offset& offset = encoding.offsets[i];
-    trim(encoding.tokens[i], texts[static_cast<std::size_t>(sequence)],
-         add_prefix_space && (i == 0 || offset.begin == 0), offset);
+    trim(has_tokens ? encoding.tokens[i] : texts.of_token(encoding.ids[i]),
+         texts.originals[static_cast<std::size_t>(sequence)], add_prefix_space && (i == 0 || offset.begin == 0),
+         offset);
   }
 }
 
 }  // namespace
 
-void trim_offsets(Encoding& encoding, std::span<const std::string_view> texts, bool add_prefix_space) {
+void trim_offsets(Encoding& encoding, const PostProcessor::Texts& texts, bool add_prefix_space) {
   trim_row(encoding, texts, add_prefix_space);
   for (Encoding& piece : encoding.overflowing) trim_row(piece, texts, add_prefix_space);
 }
