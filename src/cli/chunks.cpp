@@ -51,7 +51,9 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
   ChunkSize chunk_size(kMaxChunkTexts);
   const bool ahead = input.fraction() >= 0;  // of a pipe that is not known
   Chunk chunk{.first = 0, .records = input.read(chunk_size.texts())};
-  std::vector<std::string> written;  // lines of the chunk before, if reading goes ahead
+  // Of the chunk before, if reading goes ahead. Thousands of texts take their time to be freed, too.
+  std::vector<std::string> written;
+  std::vector<TextRecord> done;
   while (!chunk.records.empty()) {
     const double begin = progress.seconds();
     const std::int64_t blocks = (chunk.size() + kRecordsPerJob - 1) / kRecordsPerJob, others = ahead ? 2 : 0;
@@ -68,6 +70,8 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
         }
       } else if (block == -1) {
         for (const std::string& part : written) write(part);
+        written.clear();
+        done.clear();
       } else {
         for (std::int64_t i = from; i < std::min(from + kRecordsPerJob, chunk.size()); ++i)
           lines(chunk, i, made[static_cast<std::size_t>(block)]);
@@ -83,7 +87,7 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
     if (!ahead) next.records = input.read(chunk_size.texts());
     chunk_size.took(chunk.size(), progress.seconds() - begin);
     progress.update(totals.records, input.fraction());
-    chunk = std::move(next);
+    done = std::exchange(chunk, std::move(next)).records;
   }
   totals.seconds = progress.seconds();
   if (totals.records == 0) console.note("no texts in ", input.name());

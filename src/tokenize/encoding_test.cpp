@@ -115,7 +115,9 @@ TEST(TemplateProcessing, FollowsItsTemplate) {
   EXPECT_EQ(processed(processor, {tokens(1, 1), tokens(2, 1, 1)}), "2:4 7:5* 8:5* 1:3");
   EXPECT_EQ(processor.added_tokens(false), 4);
   EXPECT_EQ(processor.added_tokens(true), 2);
-  EXPECT_EQ(processor.single_affixes()->after, (std::vector<std::int32_t>{7, 8}));
+  EXPECT_EQ(processor.single_affixes()->after.ids, (std::vector<std::int32_t>{7, 8}));
+  EXPECT_EQ(processor.single_affixes()->after.tokens, (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(processor.single_affixes()->type_id, 3);
   EXPECT_FALSE(TemplateProcessing({a, a}, {}).single_affixes()) << "the text twice is no affix";
 }
 

@@ -1,6 +1,9 @@
 #include "sememe/tokenizer.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -51,7 +54,9 @@ struct Tokenizer::State {
     const State& state_;
     std::unique_ptr<TextTokenizer::Workspace> work_;
   };
-  Encoding encode_text(std::string_view text, std::int32_t index, const TokenizeOptions& options) const;
+  /// With what the post-processor would put around, if that is all that it does.
+  Encoding encode_text(std::string_view text, std::int32_t sequence, std::int32_t type_id,
+                       const PostProcessor::Affixes& around, const TokenizeOptions& options) const;
   Encoding encode_unpadded(std::string_view text, const TokenizeOptions& options) const;
   Encoding finish(std::vector<Encoding> encodings, std::span<const std::string_view> texts,
                   const TokenizeOptions& options) const;
@@ -66,14 +71,26 @@ struct Tokenizer::State {
   std::optional<PostProcessor::Affixes> affixes;  // none: the post-processor does more than that to one text
   bool needs_tokens = false;                      // for the post-processor
 
-  mutable std::mutex mutex;
-  mutable std::vector<std::unique_ptr<TextTokenizer::Workspace>> idle;  // at most one a thread that was ever here
+  /// Workspaces that nobody uses. A thread has a shelf of its own among them: its workspace comes back with what it
+  /// remembers in that core's caches, and threads do not wait for each other.
+  struct alignas(64) Shelf {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<TextTokenizer::Workspace>> idle;
+  };
+  mutable std::array<Shelf, 64> shelves;
 };
 
 namespace {
 
 /// So many tokens are not copied, and their memory is not kept by the thread for texts to come.
 constexpr std::size_t kMany = 1 << 16;
+
+/// Counts threads, in the order in which they come here first.
+std::size_t thread_number() {
+  static std::atomic<std::size_t> next{0};
+  thread_local const std::size_t own = next.fetch_add(1, std::memory_order_relaxed);
+  return own;
+}
 
 template <class T>
 void forget_if_large(std::vector<T>& buffer) {
@@ -127,20 +144,23 @@ void check_overflow(const std::vector<Encoding>& encodings, const TokenizeOption
 
 }  // namespace
 
+// From the own shelf, else from that of the thread that came before, which may be gone, and so on.
 Tokenizer::State::Lease::Lease(const State& state) : state_(state) {
-  {
-    const std::lock_guard lock(state.mutex);
-    if (!state.idle.empty()) {
-      work_ = std::move(state.idle.back());
-      state.idle.pop_back();
-    }
+  const std::size_t count = state.shelves.size();
+  for (std::size_t i = 0; i < count && !work_; ++i) {
+    Shelf& shelf = state.shelves[(thread_number() + count - i) % count];
+    const std::lock_guard lock(shelf.mutex);
+    if (shelf.idle.empty()) continue;
+    work_ = std::move(shelf.idle.back());
+    shelf.idle.pop_back();
   }
   if (!work_) work_ = state.text_tokenizer.make_workspace();
 }
 
 Tokenizer::State::Lease::~Lease() {
-  const std::lock_guard lock(state_.mutex);
-  state_.idle.push_back(std::move(work_));
+  Shelf& shelf = state_.shelves[thread_number() % state_.shelves.size()];
+  const std::lock_guard lock(shelf.mutex);
+  shelf.idle.push_back(std::move(work_));
 }
 
 RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals,
@@ -183,8 +203,9 @@ void Tokenizer::State::Lease::fill_raw(std::string_view text, const TokenizeOpti
   forget_if_large(work_->tokens);
 }
 
-Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index,
-                                       const TokenizeOptions& options) const {
+// Each column is allocated once, and special tokens are put where they belong at once.
+Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t sequence, std::int32_t type_id,
+                                       const PostProcessor::Affixes& around, const TokenizeOptions& options) const {
   Lease lease(*this);
   RawTokens& raw = lease.tokenize(text, options.keep_tokens || needs_tokens, options);
   // For the post-processor only those are kept that it cannot look up.
@@ -192,39 +213,56 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t index
   const bool keep_tokens = options.keep_tokens || std::any_of(raw.literals.begin(), raw.literals.end(), differs);
   const std::size_t n = raw.size();
   Encoding out;
-  const std::size_t room = n + 4;  // for special tokens
-  const auto hand_over = [n, room](auto& from, auto& to) {
+  const std::size_t room = n + std::max<std::size_t>(around.before.size() + around.after.size(), 4);
+  const auto put = [&](auto Encoding::*column, auto& text_column) {
+    auto& to = out.*column;
+    const auto &before = around.before.*column, &after = around.after.*column;
     if (n >= kMany) {
-      to.swap(from);
+      to.swap(text_column);
+      to.insert(to.begin(), before.begin(), before.end());
     } else {
       to.reserve(room);
-      to.assign(from.begin(), from.end());
-      forget_if_large(from);
+      to.insert(to.end(), before.begin(), before.end());
+      to.insert(to.end(), text_column.begin(), text_column.end());
+      forget_if_large(text_column);
     }
+    to.insert(to.end(), after.begin(), after.end());
   };
-  const auto fill = [n, room](auto& to, auto value) {
+  const auto fill = [&](auto Encoding::*column, auto value) {
+    auto& to = out.*column;
+    const auto &before = around.before.*column, &after = around.after.*column;
     to.reserve(room);
-    to.assign(n, value);
+    to.insert(to.end(), before.begin(), before.end());
+    to.insert(to.end(), n, value);
+    to.insert(to.end(), after.begin(), after.end());
   };
-  hand_over(raw.ids, out.ids);
-  hand_over(raw.offsets, out.offsets);
-  hand_over(raw.word_ids, out.word_ids);
-  fill(out.type_ids, index);
-  fill(out.sequence_ids, index);
-  fill(out.special, std::uint8_t{0});
-  fill(out.attention, std::uint8_t{1});
-  out.tokens_total = n;
   if (keep_tokens) {
+    std::vector<std::string> tokens;
+    tokens.reserve(room);
+    for (const std::int32_t id : raw.ids) tokens.emplace_back(token_text(id));
+    for (const auto& [at, literal] : raw.literals) tokens[at] = literal;
     out.tokens.reserve(room);
-    for (const std::int32_t id : out.ids) out.tokens.emplace_back(token_text(id));
-    for (const auto& [at, literal] : raw.literals) out.tokens[at] = literal;
+    out.tokens.insert(out.tokens.end(), around.before.tokens.begin(), around.before.tokens.end());
+    out.tokens.insert(out.tokens.end(), std::move_iterator(tokens.begin()), std::move_iterator(tokens.end()));
+    out.tokens.insert(out.tokens.end(), around.after.tokens.begin(), around.after.tokens.end());
   }
+  put(&Encoding::ids, raw.ids);
+  put(&Encoding::offsets, raw.offsets);
+  put(&Encoding::word_ids, raw.word_ids);
+  fill(&Encoding::type_ids, type_id);
+  fill(&Encoding::sequence_ids, sequence);
+  fill(&Encoding::special, std::uint8_t{0});
+  fill(&Encoding::attention, std::uint8_t{1});
+  out.tokens_total = out.size();
   return out;
 }
 
 Encoding Tokenizer::State::encode_unpadded(std::string_view text, const TokenizeOptions& options) const {
+  static const PostProcessor::Affixes none;
+  if (affixes && !needs_tokens && !options.truncation)
+    return encode_text(text, 0, affixes->type_id.value_or(0), options.add_special_tokens ? *affixes : none, options);
   std::vector<Encoding> encodings;
-  encodings.push_back(encode_text(text, 0, options));
+  encodings.push_back(encode_text(text, 0, 0, none, options));
   return finish(std::move(encodings), {&text, 1}, options);
 }
 
@@ -282,8 +320,8 @@ Encoding Tokenizer::encode(std::string_view text, const TokenizeOptions& options
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options) const {
   std::vector<Encoding> encodings;
-  encodings.push_back(state_->encode_text(first, 0, options));
-  encodings.push_back(state_->encode_text(second, 1, options));
+  encodings.push_back(state_->encode_text(first, 0, 0, {}, options));
+  encodings.push_back(state_->encode_text(second, 1, 1, {}, options));
   const std::string_view texts[] = {first, second};
   Encoding out = state_->finish(std::move(encodings), texts, options);
   pad_alone(out, options);
@@ -327,7 +365,7 @@ std::int64_t Tokenizer::encode_ids(std::string_view text, std::vector<std::int32
     return static_cast<std::int64_t>(encoding.tokens_total);
   }
   std::span<const std::int32_t> before, after;
-  if (options.add_special_tokens) before = state_->affixes->before, after = state_->affixes->after;
+  if (options.add_special_tokens) before = state_->affixes->before.ids, after = state_->affixes->after.ids;
   State::Lease lease(*state_);
   std::vector<std::int32_t>& raw = lease.tokenize_ids(text, before, options);
   const std::int64_t specials = options.add_special_tokens ? state_->specials(false) : 0;

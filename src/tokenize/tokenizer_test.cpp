@@ -86,6 +86,50 @@ TEST_F(TokenizerTest, IdsOfALongTextAreThoseOfItsEncoding) {
   }
 }
 
+// What truncation asks for goes another way, on which the post-processor does its work step by step.
+TEST_F(TokenizerTest, WhatIsPutAroundATextAtOnceIsWhatThePostProcessorAdds) {
+  const std::size_t begin = kJson.find("\"post_processor\""), end = kJson.find("\"decoder\"");
+  const std::string bert = R"({"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]})",
+                    roberta = R"({"type": "RobertaProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1],
+                      "trim_offsets": false, "add_prefix_space": false})",
+                    nothing = R"({"type": "ByteLevel", "trim_offsets": false, "add_prefix_space": false})",
+                    types = R"({"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 1}}],
+                      "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                      "special_tokens": {}})",
+                    typed =
+                        R"({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 2}},
+                      {"Sequence": {"id": "A", "type_id": 1}}, {"SpecialToken": {"id": "[SEP]", "type_id": 3}}],
+                      "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                      "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [1, 8], "tokens": ["[CLS]", "a"]},
+                        "[SEP]": {"id": "[SEP]", "ids": [2], "tokens": ["[SEP]"]}}})";
+  const auto sequence = [](const std::string& a, const std::string& b) {
+    return R"({"type": "Sequence", "processors": [)" + a + ", " + b + "]}";
+  };
+  for (const std::string& processor :
+       {std::string("null"), bert, roberta, nothing, types, typed, sequence(nothing, typed), sequence(typed, nothing),
+        sequence(types, bert), sequence(bert, types), sequence(roberta, roberta)}) {
+    const Tokenizer tokenizer =
+        load(kJson.substr(0, begin) + "\"post_processor\": " + processor + ", " + kJson.substr(end));
+    for (const std::string text : {"", "hello [MASK] worlds", "?"}) {
+      for (const int flags : {0, 1, 2, 3}) {
+        TokenizeOptions options{.add_special_tokens = (flags & 1) != 0, .keep_tokens = (flags & 2) != 0};
+        const Encoding one = tokenizer.encode(text, options);
+        options.truncation = {.max_length = 1000};
+        const Encoding other = tokenizer.encode(text, options);
+        EXPECT_EQ(one.ids, other.ids) << processor << text;
+        EXPECT_EQ(one.offsets, other.offsets) << processor << text;
+        EXPECT_EQ(one.type_ids, other.type_ids) << processor << text << flags;
+        EXPECT_EQ(one.word_ids, other.word_ids) << processor << text;
+        EXPECT_EQ(one.sequence_ids, other.sequence_ids) << processor << text;
+        EXPECT_EQ(one.special, other.special) << processor << text;
+        EXPECT_EQ(one.attention, other.attention) << processor << text;
+        EXPECT_EQ(one.tokens, other.tokens) << processor << text << flags;
+        EXPECT_EQ(one.tokens_total, other.tokens_total) << processor << text;
+      }
+    }
+  }
+}
+
 TEST_F(TokenizerTest, SpacesThatAnAddedTokenTookAlongAreTrimmed) {
   const std::size_t begin = kJson.find("\"post_processor\""), end = kJson.find("\"decoder\"");
   const Tokenizer tokenizer = load(kJson.substr(0, begin) + R"("post_processor": {"type": "RobertaProcessing",

@@ -18,6 +18,10 @@ Encoding special_tokens(const std::vector<std::int32_t>& ids, const std::vector<
   return out;
 }
 
+Encoding special_token(const SpecialToken& token, std::int32_t type_id) {
+  return special_tokens({token.id}, {token.text}, type_id, true);
+}
+
 /// Puts special tokens around an encoding and what overflows of it.
 void wrap(Encoding& encoding, const SpecialToken* before, const SpecialToken& after, std::int32_t type_id,
           bool keep_tokens) {
@@ -44,6 +48,10 @@ void BertProcessing::process(std::vector<Encoding>& encodings, const Texts&, con
   }
 }
 
+std::optional<PostProcessor::Affixes> BertProcessing::single_affixes() const {
+  return Affixes{special_token(cls_, 0), special_token(sep_, 0), std::nullopt};
+}
+
 std::string BertProcessing::describe() const { return concat("BertProcessing(", cls_.text, " $A ", sep_.text, ")"); }
 
 void RobertaProcessing::process(std::vector<Encoding>& encodings, const Texts& texts,
@@ -55,6 +63,10 @@ void RobertaProcessing::process(std::vector<Encoding>& encodings, const Texts& t
     for (Encoding& piece : encoding.overflowing) set_types(piece, 0);
     wrap(encoding, &encoding == encodings.data() ? &cls_ : &sep_, sep_, 0, options.keep_tokens);
   }
+}
+
+std::optional<PostProcessor::Affixes> RobertaProcessing::single_affixes() const {
+  return Affixes{special_token(cls_, 0), special_token(sep_, 0), 0};
 }
 
 std::string RobertaProcessing::describe() const {
@@ -99,9 +111,12 @@ std::optional<PostProcessor::Affixes> TemplateProcessing::single_affixes() const
   Affixes affixes;
   int texts = 0;
   for (const Part& part : single_) {
-    if (part.sequence >= 0) ++texts;
-    auto& ids = texts == 0 ? affixes.before : affixes.after;
-    ids.insert(ids.end(), part.ids.begin(), part.ids.end());
+    if (part.sequence >= 0) {
+      ++texts;
+      affixes.type_id = part.type_id;
+    } else {
+      append(texts == 0 ? affixes.before : affixes.after, special_tokens(part.ids, part.tokens, part.type_id, true));
+    }
   }
   return texts == 1 ? std::optional(std::move(affixes)) : std::nullopt;
 }
@@ -130,16 +145,18 @@ void PostProcessorSequence::process(std::vector<Encoding>& encodings, const Text
   for (const auto& step : steps_) step->process(encodings, texts, options);
 }
 
-// Of several steps that add something, a later one may take what an earlier one added for a text of its own.
+// After a step that adds something, a later one may take what was added for a text of its own.
 std::optional<PostProcessor::Affixes> PostProcessorSequence::single_affixes() const {
   Affixes out;
-  int adding = 0;
+  bool added = false;
   for (const auto& step : steps_) {
     std::optional<Affixes> affixes = step->single_affixes();
     if (!affixes) return std::nullopt;
-    if (affixes->before.empty() && affixes->after.empty()) continue;
-    if (++adding > 1) return std::nullopt;
-    out = std::move(*affixes);
+    const bool adds = affixes->before.size() + affixes->after.size() > 0;
+    if (added && (adds || affixes->type_id)) return std::nullopt;
+    if (!affixes->type_id) affixes->type_id = out.type_id;
+    if (!added) out = std::move(*affixes);
+    added = added || adds;
   }
   return out;
 }

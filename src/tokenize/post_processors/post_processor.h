@@ -31,9 +31,10 @@ class PostProcessor {
   /// In: an encoding a text (one or two). Out: encodings that the caller appends to each other, in order.
   virtual void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const = 0;
 
-  /// What process() puts before and after the ids of a single text; nullopt if it does something else.
+  /// What process() puts before and after the tokens of a single text; nullopt if it does something else.
   struct Affixes {
-    std::vector<std::int32_t> before, after;
+    Encoding before, after;               ///< with their tokens
+    std::optional<std::int32_t> type_id;  ///< what the text gets, special tokens asked for or not; absent: what it had
   };
   virtual std::optional<Affixes> single_affixes() const = 0;
   virtual std::string describe() const = 0;
@@ -51,7 +52,7 @@ class BertProcessing final : public PostProcessor {
   BertProcessing(SpecialToken cls, SpecialToken sep) : cls_(std::move(cls)), sep_(std::move(sep)) {}
   std::int64_t added_tokens(bool pair) const override { return pair ? 3 : 2; }
   void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
-  std::optional<Affixes> single_affixes() const override { return Affixes{{cls_.id}, {sep_.id}}; }
+  std::optional<Affixes> single_affixes() const override;
   std::string describe() const override;
 
  private:
@@ -66,7 +67,7 @@ class RobertaProcessing final : public PostProcessor {
   std::int64_t added_tokens(bool pair) const override { return pair ? 4 : 2; }
   bool needs_tokens() const override { return trim_offsets_; }
   void process(std::vector<Encoding>& encodings, const Texts& texts, const TokenizeOptions& options) const override;
-  std::optional<Affixes> single_affixes() const override { return Affixes{{cls_.id}, {sep_.id}}; }
+  std::optional<Affixes> single_affixes() const override;
   std::string describe() const override;
 
  private:
