@@ -136,6 +136,25 @@ TEST(ThreadPool, WorksInAForkedChild) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
+TEST(ThreadPool, GoesOnWhileOtherThreadsTakeTheCores) {
+  std::atomic<bool> stop{false};
+  std::vector<std::jthread> others;
+  for (int i = 2 * ThreadPool::available_cores(); i > 0; --i)
+    others.emplace_back([&] {
+      while (!stop.load(std::memory_order_relaxed)) {
+      }
+    });
+  ThreadPool pool(8);
+  std::atomic<std::int64_t> sum{0};
+  // Long enough that workers lose their core in the middle of a job, and the caller sleeps until they have it back.
+  for (int round = 0; round < 200; ++round)
+    pool.run(8, [&](std::int64_t i, int) {
+      for (int k = 0; k < 50000; ++k) sum.fetch_add(i, std::memory_order_relaxed);
+    });
+  stop.store(true);
+  EXPECT_EQ(sum.load(), 200 * 28 * 50000);
+}
+
 TEST(ThreadPool, IdleWorkersSleep) {
   ThreadPool pool(2);
   pool.run(4, [](std::int64_t, int) {});

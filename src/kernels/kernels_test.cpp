@@ -51,7 +51,7 @@ TEST_P(PerIsa, ReductionsAgreeWithReferenceAtEveryTailLengthAndOffset) {
 }
 
 TEST_P(PerIsa, RowOperationsTouchTheirRowOnly) {
-  for (std::int64_t n = 0; n <= 70; ++n)
+  for (std::int64_t n = 0; n <= 130; ++n)
     for (const std::int64_t offset : {0, 3}) {
       const Guarded x(n, offset, 3);
       Guarded axpy(n, offset, 4), most(n, offset, 4), sum(n, offset, 4);
@@ -166,7 +166,7 @@ TEST_P(PerIsa, FunctionsHaveTheirLimitsAndKeepNaN) {
 
 TEST_P(PerIsa, FunctionsTouchTheirSpanOnly) {
   for (const Function& f : kFunctions)
-    for (std::int64_t n = 0; n <= 40; ++n) {
+    for (std::int64_t n = 0; n <= 130; ++n) {
       Guarded x(n, 1, 8);
       const Guarded old(n, 1, 8);
       table().activate(f.activation, x.data(), n);
@@ -177,7 +177,7 @@ TEST_P(PerIsa, FunctionsTouchTheirSpanOnly) {
 }
 
 TEST_P(PerIsa, LayerNormAgreesWithReferenceEvenFarFromZero) {
-  for (std::int64_t n = 1; n <= 100; ++n)
+  for (std::int64_t n = 1; n <= 130; ++n)
     for (const float mean : {0.0F, 100.0F}) {
       Guarded x(n, 1, 5);
       for (std::int64_t i = 0; i < n; ++i) x.data()[i] += mean;
