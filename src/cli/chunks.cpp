@@ -43,7 +43,7 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
 }
 
 Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
-                       const std::function<void(const Chunk&, std::int64_t, std::string&)>& lines,
+                       const std::function<void(const Chunk&, std::int64_t, Lines&)>& lines,
                        const std::function<void(std::string_view)>& write) {
   constexpr std::int64_t kRecordsPerJob = 16;
   Totals totals;
@@ -56,7 +56,9 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
   std::vector<TextRecord> done;
   while (!chunk.records.empty()) {
     const double begin = progress.seconds();
-    const std::int64_t blocks = (chunk.size() + kRecordsPerJob - 1) / kRecordsPerJob, others = ahead ? 2 : 0;
+    const bool ends_long = std::ssize(chunk.records.back().text) >= kMaxChunkBytes;
+    const std::int64_t count = chunk.size() - (ends_long ? 1 : 0);
+    const std::int64_t blocks = (count + kRecordsPerJob - 1) / kRecordsPerJob, others = ahead ? 2 : 0;
     Chunk next{.first = chunk.first + chunk.size()};
     std::exception_ptr unreadable;  // told when all before it is written
     std::vector<std::string> made(static_cast<std::size_t>(blocks));
@@ -73,15 +75,21 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
         written.clear();
         done.clear();
       } else {
-        for (std::int64_t i = from; i < std::min(from + kRecordsPerJob, chunk.size()); ++i)
-          lines(chunk, i, made[static_cast<std::size_t>(block)]);
+        Lines block_lines;
+        for (std::int64_t i = from; i < std::min(from + kRecordsPerJob, count); ++i) lines(chunk, i, block_lines);
+        made[static_cast<std::size_t>(block)] = std::move(block_lines.text);
       }
     });
     written = std::move(made);
     totals.records = next.first;
-    if (!ahead || next.records.empty()) {
+    if (!ahead || ends_long || next.records.empty()) {
       for (const std::string& part : written) write(part);
       written.clear();
+    }
+    if (ends_long) {
+      Lines last{.write = &write};
+      lines(chunk, count, last);
+      write(last.text);
     }
     if (unreadable) std::rethrow_exception(unreadable);
     if (!ahead) next.records = input.read(chunk_size.texts());

@@ -8,6 +8,7 @@
 
 #include "base/thread_pool.h"
 #include "cli/console.h"
+#include "cli/lines.h"
 #include "cli/text_input.h"
 #include "sememe/encoder.h"
 
@@ -38,10 +39,11 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
                       std::int64_t max_records = kMaxChunkTexts);
 
 /// As for_each_chunk(), for output in lines: lines(chunk, i, out) appends those of record i, on all threads of `pool`;
-/// write() gets them in the order of the records. While a chunk is in work, the lines of the one before are written,
-/// and the next one is read unless it may be waited for (as from a pipe).
+/// write() gets them in the order of the records. A text of kMaxChunkBytes or more goes alone, with Lines that are
+/// written while they are made. While a chunk is in work, the lines of the one before are written, and the next one is
+/// read unless it may be waited for (as from a pipe).
 Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
-                       const std::function<void(const Chunk& chunk, std::int64_t i, std::string& out)>& lines,
+                       const std::function<void(const Chunk& chunk, std::int64_t i, Lines& out)>& lines,
                        const std::function<void(std::string_view)>& write);
 
 /// The warning about texts that were cut and, with --verbose, the speed.

@@ -40,7 +40,7 @@ void parse_ids(std::string_view text, const std::string& where, std::vector<std:
 }
 
 int run_detokenize(const Arguments& arguments, Console& console) {
-  TextInput input(arguments, TextFormat::kLines);
+  TextInput input(arguments, TextFormat::kLines, kMaxBookBytes);
   const Tokenizer tokenizer = load_tokenizer(arguments);
   AtomicFile out(output_path(arguments.text("out").value_or("-")));
   const bool skip_special = !arguments.on("keep-special-tokens");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
+#include <utility>
 
 #include "base/fail.h"
 #include "cli/numbers.h"
@@ -13,64 +15,73 @@
 namespace sememe::cli {
 namespace {
 
-/// Offsets of an encoding in the unit that was asked for.
-std::vector<std::pair<std::int64_t, std::int64_t>> offsets_of(const Encoding& encoding, std::string_view text,
-                                                              const EncodingOutput& output) {
-  CharacterCounter counters[] = {CharacterCounter(text), CharacterCounter(output.pair)};
-  std::vector<std::pair<std::int64_t, std::int64_t>> offsets;
-  for (std::size_t i = 0; i < encoding.size(); ++i) {
-    const Offset& offset = encoding.offsets[i];
-    CharacterCounter& counter = counters[encoding.sequence_ids[i] == 1 ? 1 : 0];
-    if (output.count_characters)
-      offsets.emplace_back(counter.before(offset.begin), counter.before(offset.end));
-    else
-      offsets.emplace_back(offset.begin, offset.end);
+/// Offsets of an encoding, one after the other, in the unit that was asked for.
+class Offsets {
+ public:
+  Offsets(const Encoding& encoding, std::string_view text, const EncodingOutput& output)
+      : encoding_(encoding),
+        counters_{CharacterCounter(text), CharacterCounter(output.pair)},
+        characters_(output.count_characters) {}
+
+  std::pair<std::int64_t, std::int64_t> at(std::size_t i) {
+    const Offset& offset = encoding_.offsets[i];
+    if (!characters_) return {offset.begin, offset.end};
+    CharacterCounter& counter = counters_[encoding_.sequence_ids[i] == 1 ? 1 : 0];
+    const std::int64_t begin = counter.before(offset.begin);
+    return {begin, counter.before(offset.end)};
   }
-  return offsets;
-}
+
+ private:
+  const Encoding& encoding_;
+  CharacterCounter counters_[2];
+  bool characters_;
+};
 
 class JsonEncodings : public EncodingWriter {
  public:
   using EncodingWriter::EncodingWriter;
 
-  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const override {
+  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, Lines& out) const override {
     JsonWriter json;
     json.begin_object().member("index", index);
-    members(json, text, encoding);
+    members(json, text, encoding, out);
     if (!encoding.overflowing.empty()) {
       json.key("overflowing").begin_array();
       for (const Encoding& piece : encoding.overflowing) {
         json.begin_object();
-        members(json, text, piece);
+        members(json, text, piece, out);
         json.end_object();
       }
       json.end_array();
     }
     json.end_object().end_line();
-    out.append(json.text());
+    out.text.append(json.text());
   }
 
  private:
-  void members(JsonWriter& json, std::string_view text, const Encoding& encoding) const {
-    integers(json, "ids", encoding.ids);
-    json.key("tokens").begin_array();
-    for (const std::string& token : encoding.tokens) json.value(std::string_view(token));
-    json.end_array().key("offsets").begin_array();
-    for (const auto& [begin, end] : offsets_of(encoding, text, output_))
+  void members(JsonWriter& json, std::string_view text, const Encoding& encoding, Lines& out) const {
+    Offsets offsets(encoding, text, output_);
+    const auto column = [&](std::string_view name, std::size_t size, const auto& put) {
+      json.key(name).begin_array();
+      for (std::size_t i = 0; i < size; ++i) {
+        put(i);
+        if (json.text().size() < Lines::kMuch) continue;
+        out.text.append(json.take());
+        out.settle();
+      }
+      json.end_array();
+    };
+    const std::size_t size = encoding.size();
+    column("ids", size, [&](std::size_t i) { json.value(encoding.ids[i]); });
+    column("tokens", encoding.tokens.size(), [&](std::size_t i) { json.value(std::string_view(encoding.tokens[i])); });
+    column("offsets", size, [&](std::size_t i) {
+      const auto [begin, end] = offsets.at(i);
       json.begin_array().value(begin).value(end).end_array();
-    json.end_array();
-    integers(json, "type_ids", encoding.type_ids);
-    integers(json, "special", encoding.special);
-    json.key("word_ids").begin_array();
-    for (const std::int32_t word : encoding.word_ids) word < 0 ? json.null() : json.value(word);
-    json.end_array();
-  }
-
-  template <class T>
-  static void integers(JsonWriter& json, std::string_view name, const std::vector<T>& values) {
-    json.key(name).begin_array();
-    for (const T value : values) json.value(value);
-    json.end_array();
+    });
+    column("type_ids", size, [&](std::size_t i) { json.value(encoding.type_ids[i]); });
+    column("special", size, [&](std::size_t i) { json.value(encoding.special[i]); });
+    column("word_ids", size,
+           [&](std::size_t i) { encoding.word_ids[i] < 0 ? json.null() : json.value(encoding.word_ids[i]); });
   }
 };
 
@@ -78,36 +89,29 @@ class IdLines : public EncodingWriter {
  public:
   using EncodingWriter::EncodingWriter;
 
-  void lines(std::int64_t, std::string_view, const Encoding& encoding, std::string& out) const override {
-    line(encoding, out);
-    for (const Encoding& piece : encoding.overflowing) line(piece, out);
+  void lines(std::int64_t, std::string_view, const Encoding& encoding, Lines& out) const override {
+    line(encoding.ids, out);
+    for (const Encoding& piece : encoding.overflowing) line(piece.ids, out);
   }
 
  private:
-  static void line(const Encoding& encoding, std::string& out) {
+  static void line(std::span<const std::int32_t> ids, Lines& out) {
     constexpr std::size_t kMost = 12;  // characters of an id and what separates it
-    // Of many ids the characters are counted first: room for the most that they may have would fill the memory.
-    constexpr std::size_t kMany = 1 << 16;
-    const std::size_t begin = out.size(), count = encoding.ids.size();
-    out.resize(begin + 1 + (count < kMany ? kMost * count : characters_of(encoding.ids)));
-    char *at = out.data() + begin, *const end = out.data() + out.size();
-    for (const std::int32_t id : encoding.ids) {
-      at = std::to_chars(at, end, id).ptr;
-      *at++ = ' ';
+    constexpr std::size_t kAtOnce = 4096;
+    for (std::size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
+      out.settle();
+      const auto some = ids.subspan(begin, std::min(kAtOnce, ids.size() - begin));
+      const std::size_t size = out.text.size();
+      out.text.resize(size + kMost * some.size());
+      char *at = out.text.data() + size, *const end = out.text.data() + out.text.size();
+      for (const std::int32_t id : some) {
+        at = std::to_chars(at, end, id).ptr;
+        *at++ = ' ';
+      }
+      out.text.resize(static_cast<std::size_t>(at - out.text.data()));
     }
-    if (count > 0) --at;
-    *at++ = '\n';
-    out.resize(static_cast<std::size_t>(at - out.data()));
-  }
-
-  /// With one that separates them after each.
-  static std::size_t characters_of(const std::vector<std::int32_t>& ids) {
-    std::size_t characters = 0;
-    for (std::int32_t id : ids) {
-      characters += id < 0 ? 3 : 2;
-      for (; id <= -10 || id >= 10; id /= 10) ++characters;
-    }
-    return characters;
+    if (!ids.empty()) out.text.pop_back();
+    out.text.push_back('\n');
   }
 };
 
@@ -115,32 +119,36 @@ class EncodingTable : public EncodingWriter {
  public:
   using EncodingWriter::EncodingWriter;
 
-  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const override {
-    if (index > 0) out.push_back('\n');
+  void lines(std::int64_t index, std::string_view text, const Encoding& encoding, Lines& out) const override {
+    if (index > 0) out.text.push_back('\n');
     std::string title = concat("text ", index, ": ", encoding.size(), encoding.size() == 1 ? " token  " : " tokens  ");
     title.append(shorten(printable(text), std::max(20, 80 - static_cast<int>(title.size()))));
-    out.append(title.append("\n"));
+    out.text.append(title.append("\n"));
     rows(text, encoding, out);
     for (const Encoding& piece : encoding.overflowing) {
-      out.append(concat("cut off: ", piece.size(), piece.size() == 1 ? " token\n" : " tokens\n"));
+      out.text.append(concat("cut off: ", piece.size(), piece.size() == 1 ? " token\n" : " tokens\n"));
       rows(text, piece, out);
     }
   }
 
  private:
-  void rows(std::string_view text, const Encoding& encoding, std::string& out) const {
-    const auto offsets = offsets_of(encoding, text, output_);
-    std::vector<std::string> tokens;
+  void rows(std::string_view text, const Encoding& encoding, Lines& out) const {
+    Offsets offsets(encoding, text, output_);
     int width = 5;
-    for (const std::string& token : encoding.tokens) {
-      tokens.push_back(printable(token));
-      width = std::max(width, std::min(40, display_width(tokens.back())));
+    if (output_.show_offsets) {
+      for (const std::string& token : encoding.tokens)
+        width = std::max(width, std::min(40, display_width(printable(token))));
     }
     for (std::size_t i = 0; i < encoding.size(); ++i) {
       std::string line = right_aligned(static_cast<std::int64_t>(i), 6).append(right_aligned(encoding.ids[i], 8));
-      line.append("  ").append(output_.show_offsets ? pad_right(tokens[i], width) : tokens[i]);
-      if (output_.show_offsets) line.append(concat("  ", offsets[i].first, "-", offsets[i].second));
-      out.append(line.append("\n"));
+      const std::string token = printable(encoding.tokens[i]);
+      line.append("  ").append(output_.show_offsets ? pad_right(token, width) : token);
+      if (output_.show_offsets) {
+        const auto [begin, end] = offsets.at(i);
+        line.append(concat("  ", begin, "-", end));
+      }
+      out.text.append(line.append("\n"));
+      out.settle();
     }
   }
 };
@@ -150,9 +158,10 @@ class EncodingTable : public EncodingWriter {
 EncodingWriter::EncodingWriter(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
 
 std::int64_t CharacterCounter::before(std::int32_t bytes) {
-  if (bytes < at_) at_ = 0, characters_ = 0;
   for (; at_ < bytes; ++at_)
     if (!is_utf8_continuation(text_[static_cast<std::size_t>(at_)])) ++characters_;
+  for (; at_ > bytes; --at_)
+    if (!is_utf8_continuation(text_[static_cast<std::size_t>(at_) - 1])) --characters_;
   return characters_;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/lines.h"
 #include "io/file.h"
 #include "sememe/tokenizer.h"
 
@@ -29,7 +30,7 @@ class EncodingWriter {
   explicit EncodingWriter(const EncodingOutput& output);
   virtual ~EncodingWriter() = default;
   /// Appends what stands in the file for one text.
-  virtual void lines(std::int64_t index, std::string_view text, const Encoding& encoding, std::string& out) const = 0;
+  virtual void lines(std::int64_t index, std::string_view text, const Encoding& encoding, Lines& out) const = 0;
   void write(std::string_view lines) { file_.write(lines); }
   void finish() { file_.commit(); }
 
@@ -41,7 +42,7 @@ class EncodingWriter {
 };
 std::unique_ptr<EncodingWriter> make_encoding_writer(const EncodingOutput& output);
 
-/// Turns byte offsets into code point offsets. Linear for offsets that mostly ascend.
+/// Turns byte offsets into code point offsets. Each costs its distance from the one before.
 class CharacterCounter {
  public:
   explicit CharacterCounter(std::string_view text) : text_(text) {}

@@ -22,8 +22,6 @@ constexpr Option kTextOptions[] = {
 };
 constexpr OptionGroup kTextGroup = {"Input", kTextOptions};
 
-constexpr std::int64_t kMaxChunkBytes = std::int64_t{4} << 20;
-
 TextFormat format_of(const Arguments& arguments) {
   const std::string name = arguments.text("input-format").value_or("");
   if (name == "lines") return TextFormat::kLines;

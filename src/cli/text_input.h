@@ -28,6 +28,10 @@ const OptionGroup& text_options();
 
 /// A text is cut to some hundred tokens by most commands: whoever has a longer record than this has the wrong file.
 inline constexpr std::int64_t kMaxRecordBytes = std::int64_t{8} << 20;
+/// Of commands that cut nothing: a book may be one text.
+inline constexpr std::int64_t kMaxBookBytes = std::int64_t{1} << 30;
+/// TextInput::read() takes no further text when it has so many bytes.
+inline constexpr std::int64_t kMaxChunkBytes = std::int64_t{4} << 20;
 
 /// The texts of a run, in chunks: the operands, else the file of --input, else standard input unless it is a terminal.
 class TextInput {

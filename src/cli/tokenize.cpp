@@ -16,9 +16,6 @@
 namespace sememe::cli {
 namespace {
 
-/// Nothing is cut unless it is asked for: a book may be one text.
-constexpr std::int64_t kLongestText = std::int64_t{1} << 30;
-
 constexpr Option kTokenizerOptions[] = {
     kTokenizerModelOption,
     {"no-special-tokens", '\0', "", "Without [CLS], [SEP] and their like"},
@@ -55,7 +52,7 @@ int run_tokenize(const Arguments& arguments, Console& console) {
   const TokenizeOptions options = tokenize_options(arguments);
   const std::optional<std::string> pair = arguments.text("pair");
   if (pair) require_utf8(*pair, "--pair");
-  TextInput input(arguments, std::nullopt, kLongestText);
+  TextInput input(arguments, std::nullopt, kMaxBookBytes);
   const Tokenizer tokenizer = load_tokenizer(arguments);
   const auto writer = make_encoding_writer({.name = arguments.text("out").value_or("-"),
                                             .format = arguments.text("format").value_or("table"),
@@ -66,7 +63,7 @@ int run_tokenize(const Arguments& arguments, Console& console) {
   ThreadPool pool(ThreadPool::size_for(console.options().threads));
   for_each_record(
       input, console, pool,
-      [&](const Chunk& chunk, std::int64_t i, std::string& out) {
+      [&](const Chunk& chunk, std::int64_t i, Lines& out) {
         const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
         try {
           Encoding encoding;

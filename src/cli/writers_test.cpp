@@ -177,9 +177,9 @@ TEST_F(Writers, EncodingAsJsonCountsInTheUnitAskedFor) {
   const auto line = [&](bool count_characters) {
     const auto writer =
         make_encoding_writer({.name = path("e"), .format = "json", .pair = "ß", .count_characters = count_characters});
-    std::string lines;
+    Lines lines;
     writer->lines(5, "é!", encoding(), lines);
-    writer->write(lines);
+    writer->write(lines.text);
     writer->finish();
     return read(path("e"));
   };
@@ -195,9 +195,9 @@ TEST_F(Writers, PiecesThatWereCutOffFollow) {
   whole.overflowing.push_back(encoding());
   for (const std::string format : {"ids", "json", "table"}) {
     const auto writer = make_encoding_writer({.name = path(format.c_str()), .format = format, .pair = "ß"});
-    std::string lines;
+    Lines lines;
     writer->lines(0, "é!", whole, lines);
-    writer->write(lines);
+    writer->write(lines.text);
     writer->finish();
   }
   EXPECT_EQ(read(path("ids")), "101 7 8 102\n101 7 8 102\n");
@@ -205,17 +205,36 @@ TEST_F(Writers, PiecesThatWereCutOffFollow) {
   EXPECT_NE(read(path("table")).find("cut off: 4 tokens\n"), std::string::npos);
 }
 
-TEST_F(Writers, ManyIdsTakeNoMoreThanTheirCharacters) {
+TEST_F(Writers, LinesOfALongTextAreWrittenWhileTheyAreMade) {
   Encoding many;
-  std::string expected;
-  for (std::int32_t i = 0; i < 70000; ++i) {
-    many.ids.push_back(i % 7 == 0 ? -i : i * (i % 11 == 0 ? 30000 : 1));
-    expected.append(std::to_string(many.ids.back())).append(i < 69999 ? " " : "\n");
+  for (std::int32_t i = 0; i < 300000; ++i) {
+    many.ids.push_back(i % 7 == 0 ? -i : i * (i % 11 == 0 ? 7000 : 1));
+    many.offsets.push_back({i / 2, i / 2 + 1});
+    many.word_ids.push_back(i % 5 - 1);
+    many.tokens.push_back(std::to_string(i));
   }
-  std::string lines = "5\n";
-  make_encoding_writer({.name = path("many"), .format = "ids"})->lines(1, "", many, lines);
-  EXPECT_EQ(lines, "5\n" + expected);
-  EXPECT_LT(lines.capacity(), expected.size() + 100);
+  many.type_ids.assign(many.size(), 0);
+  many.sequence_ids.assign(many.size(), 0);
+  many.special.assign(many.size(), 0);
+  const std::string text(200000, 'a');
+  for (const std::string format : {"ids", "json", "table"}) {
+    const auto writer = make_encoding_writer(
+        {.name = path(format.c_str()), .format = format, .show_offsets = true, .count_characters = true});
+    Lines kept;
+    kept.text = "before\n";
+    writer->lines(1, text, many, kept);
+    std::string written;
+    std::size_t most = 0;
+    const std::function<void(std::string_view)> write = [&](std::string_view part) {
+      written.append(part);
+      most = std::max(most, part.size());
+    };
+    Lines poured{.text = "before\n", .write = &write};
+    writer->lines(1, text, many, poured);
+    EXPECT_EQ(written + poured.text, kept.text) << format;
+    EXPECT_LT(std::max(most, poured.text.size()), 3 * Lines::kMuch) << format;
+    EXPECT_GT(written.size(), Lines::kMuch) << format;
+  }
 }
 
 TEST(CharacterCounter, AgreesWithCountingFromTheStart) {

@@ -67,6 +67,23 @@ TEST_F(Tokenize, LinesComeInTheOrderOfTheTextsOnAnyNumberOfThreads) {
   }
 }
 
+TEST_F(Tokenize, ABookIsOneTextBetweenOthers) {
+  std::string book;
+  for (int i = 0; i < 1'500'000; ++i) book.append(i == 0 ? "a cat" : " a cat");  // 9 MB
+  const std::string file = write("books.txt", "a cat\n" + book + "\non the mat\n" + book + "\na cat\n");
+  const auto ids_of = [&](const std::string& threads) {
+    return output_of({"tokenize", "-q", "-m", model(), "--format", "ids", "--threads", threads, "-i", file});
+  };
+  const std::string ids = ids_of("1");
+  EXPECT_EQ(ids_of("3"), ids);
+  const std::vector<std::string> lines = lines_of(ids);
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[0], lines[4]);
+  EXPECT_EQ(lines[1], lines[3]);
+  EXPECT_EQ(lines[2] + "\n", output_of({"tokenize", "-m", model(), "--format", "ids", "on the mat"}));
+  EXPECT_EQ(output_of({"detokenize", "-m", model(), "-i", write("ids.txt", lines[1] + "\n")}), book + "\n");
+}
+
 TEST_F(Tokenize, WhatCannotBeReadIsToldWithItsLine) {
   std::string texts;
   for (int i = 0; i < 3000; ++i) texts.append("a cat\n");
