@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "base/rng.h"
+#include "map/double_vectors.h"
 #include "map/symmetric_eigen.h"
 #include "map/tridiagonal.h"
 
@@ -11,36 +13,55 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-/// How many eigenvalues of T are greater than x (Sturm's sequence).
-std::int64_t count_above(const Tridiagonal& t, double x, double least) {
-  std::int64_t count = 0;
-  double q = 1;
-  for (std::int64_t i = 0; i < t.n; ++i) {
-    const double e = i > 0 ? t.below[i - 1] : 0;
-    q = t.diagonal[i] - x - (i > 0 ? e * e / q : 0);
-    if (std::abs(q) < least) q = -least;
-    count += q > 0 ? 1 : 0;
+constexpr std::int64_t kTogether = 8;  // eigenvalues that are looked for side by side: a division takes long to come
+
+struct Interval {
+  double low, high;
+
+  double middle() const { return low + (high - low) / 2; }
+  bool narrow(double size) const {
+    return !(middle() > low && middle() < high) || high - low <= kEps * std::max(std::abs(low), std::abs(high)) ||
+           high - low <= kEps * kEps * size;
   }
-  return count;
+};
+
+/// How many eigenvalues of T are greater than each x (Sturm's sequences).
+std::array<std::int64_t, kTogether> count_above(const Tridiagonal& t, const std::array<double, kTogether>& x,
+                                                double least) {
+  std::array<std::int64_t, kTogether> counts = {};
+  std::array<double, kTogether> q;
+  q.fill(1);
+  for (std::int64_t i = 0; i < t.n; ++i) {
+    const double squared = i > 0 ? t.below[i - 1] * t.below[i - 1] : 0, diagonal = t.diagonal[i];
+    for (std::int64_t c = 0; c < kTogether; ++c) {
+      const double next = diagonal - x[c] - squared / q[c];
+      q[c] = std::abs(next) < least ? -least : next;
+      counts[c] += q[c] > 0 ? 1 : 0;
+    }
+  }
+  return counts;
 }
 
 /// The k largest eigenvalues, descending, by halving.
-std::vector<double> largest_values(const Tridiagonal& t, std::int64_t k, double size) {
+std::vector<double> largest_values(const Tridiagonal& t, std::int64_t k, double size, ThreadPool& pool) {
   const double least = std::max(size * kEps * kEps, std::numeric_limits<double>::min());
-  std::vector<double> out;
-  double top = size * (1 + 4 * kEps) + least;
-  for (std::int64_t c = 0; c < k; ++c) {
-    double low = -size * (1 + 4 * kEps) - least, high = top;  // more than c of them lie above low, at most c above high
-    while (true) {
-      const double middle = low + (high - low) / 2;
-      if (!(middle > low && middle < high) || high - low <= kEps * std::max(std::abs(low), std::abs(high))) break;
-      (count_above(t, middle, least) > c ? low : high) = middle;
-      if (high - low <= kEps * kEps * size) break;
+  const double bound = size * (1 + 4 * kEps) + least;
+  std::vector<double> out(k);
+  for_each_block(pool, k, kTogether, [&](std::int64_t first, std::int64_t count, int) {
+    std::array<Interval, kTogether> in;  // more than first + c eigenvalues lie above low, at most so many above high
+    in.fill({-bound, bound});
+    while (!std::all_of(in.begin(), in.end(), [&](const Interval& i) { return i.narrow(size); })) {
+      std::array<double, kTogether> middles;
+      std::transform(in.begin(), in.end(), middles.begin(), [](const Interval& i) { return i.middle(); });
+      const std::array<std::int64_t, kTogether> above = count_above(t, middles, least);
+      for (std::int64_t c = 0; c < kTogether; ++c)
+        if (!in[c].narrow(size)) (above[c] > std::min(first + c, t.n - 1) ? in[c].low : in[c].high) = middles[c];
     }
-    const double value = low + (high - low) / 2;
-    out.push_back(std::abs(value) <= 2 * least ? 0 : value);
-    top = high;
-  }
+    for (std::int64_t c = 0; c < count; ++c) {
+      const double value = in[c].middle();
+      out[first + c] = std::abs(value) <= 2 * least ? 0 : value;
+    }
+  });
   return out;
 }
 
@@ -92,15 +113,10 @@ bool orthonormalise(const double* rows, std::int64_t count, std::int64_t n, doub
   for (std::int64_t j = 0; j < n; ++j) largest = std::max(largest, std::abs(x[j]));
   if (!(largest > 0) || !std::isfinite(largest)) return false;
   for (std::int64_t j = 0; j < n; ++j) x[j] /= largest;
-  double before = 0, after = 0;
-  for (std::int64_t j = 0; j < n; ++j) before += x[j] * x[j];
+  const double before = dot(x, x, n);
   for (int pass = 0; pass < 2; ++pass)
-    for (std::int64_t c = 0; c < count; ++c) {
-      double along = 0;
-      for (std::int64_t j = 0; j < n; ++j) along += rows[c * n + j] * x[j];
-      for (std::int64_t j = 0; j < n; ++j) x[j] -= along * rows[c * n + j];
-    }
-  for (std::int64_t j = 0; j < n; ++j) after += x[j] * x[j];
+    for (std::int64_t c = 0; c < count; ++c) subtract(dot(rows + c * n, x, n), rows + c * n, x, n);
+  const double after = dot(x, x, n);
   if (!(after > 1e-28 * before)) return false;
   for (std::int64_t j = 0; j < n; ++j) x[j] /= std::sqrt(after);
   return true;
@@ -108,8 +124,8 @@ bool orthonormalise(const double* rows, std::int64_t count, std::int64_t n, doub
 
 }  // namespace
 
-SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t k) {
-  constexpr int kSolves = 4;  // one or two are enough unless chance starts badly
+SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t k, ThreadPool& pool) {
+  constexpr int kSolves = 2;  // one is enough unless chance starts badly
   double largest = 0;
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j <= i; ++j) largest = std::max(largest, std::abs(a[i * n + j]));
@@ -121,7 +137,7 @@ SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t
   double size = 0;
   for (std::int64_t i = 0; i < n; ++i)
     size = std::max(size, std::abs(t.diagonal[i]) + std::abs(t.below[i]) + (i > 0 ? std::abs(t.below[i - 1]) : 0));
-  SymmetricEigen out{.values = largest_values(t, k, size), .vectors = std::vector<double>(k * n)};
+  SymmetricEigen out{.values = largest_values(t, k, size, pool), .vectors = std::vector<double>(k * n)};
   const CounterRng rng(1, 0x656967);
   for (std::int64_t c = 0; c < k; ++c) {
     double* const x = out.vectors.data() + c * n;
@@ -129,15 +145,16 @@ SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t
     std::uint64_t drawn = static_cast<std::uint64_t>(c * n * (kSolves + 1));
     const auto draw = [&] {
       for (std::int64_t j = 0; j < n; ++j) x[j] = static_cast<double>(rng.uniform(drawn++)) - 0.5;
-      orthonormalise(out.vectors.data(), c, n, x);
     };
     draw();
     for (int solve = 0; solve < kSolves; ++solve) {
       shifted.solve(x);
-      if (!orthonormalise(out.vectors.data(), c, n, x)) draw();
+      if (orthonormalise(out.vectors.data(), c, n, x)) continue;
+      draw();
+      orthonormalise(out.vectors.data(), c, n, x);
     }
   }
-  for (std::int64_t c = 0; c < k; ++c) back_transform(t, out.vectors.data() + c * n);
+  pool.run(k, [&](std::int64_t c, int) { back_transform(t, out.vectors.data() + c * n); });
   for (double& value : out.values) value /= scale;
   return out;
 }

@@ -35,7 +35,6 @@ Pca pca(MatView<const float> points, const PcaOptions& options) {
   if (options.components < 1)
     fail(ErrorCode::kInvalidArgument, "pca: expected 1 component or more, found ", options.components);
   ThreadPool pool(ThreadPool::size_for(options.threads));
-  require_finite(points, pool);
   const PcaFit fit = fit_pca(points, options.components, options.seed, pool);
   const std::int64_t k = fit.components_count;
   Pca out{.scores = Matrix(points.rows, k),
@@ -43,11 +42,14 @@ Pca pca(MatView<const float> points, const PcaOptions& options) {
           .mean = std::vector<float>(fit.mean.begin(), fit.mean.end()),
           .explained_variance = fit.variances,
           .total_variance = fit.total_variance};
-  for (std::int64_t c = 0; c < k; ++c) {
-    const double scale = options.whiten ? (fit.variances[c] > 0 ? 1 / std::sqrt(fit.variances[c]) : 0) : 1;
-    for (std::int64_t i = 0; i < points.rows; ++i)
-      out.scores.row(i)[c] = static_cast<float>(scale * fit.scores[i * k + c]);
-  }
+  std::vector<double> scales(k, 1);
+  for (std::int64_t c = 0; options.whiten && c < k; ++c)
+    scales[c] = fit.variances[c] > 0 ? 1 / std::sqrt(fit.variances[c]) : 0;
+  for_each_block(pool, points.rows, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
+    for (std::int64_t i = first; i < first + count; ++i)
+      for (std::int64_t c = 0; c < k; ++c)
+        out.scores.data()[i * k + c] = static_cast<float>(scales[c] * fit.scores[i * k + c]);
+  });
   std::copy(fit.components.begin(), fit.components.end(), out.components.data());
   return out;
 }

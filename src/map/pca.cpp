@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "map/double_vectors.h"
 #include "map/points.h"
 #include "map/products.h"
 #include "map/symmetric_eigen.h"
@@ -21,14 +22,7 @@ std::vector<double> gram(const std::vector<double>& rows, std::int64_t m, std::i
   for_each_block(pool, m, kTile, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t j = 0; j < first + count; ++j)
       for (std::int64_t i = std::max(first, j); i < first + count; ++i) {
-        const double* const a = rows.data() + i * width;
-        const double* const b = rows.data() + j * width;
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        std::int64_t k = 0;
-        for (; k + 4 <= width; k += 4)
-          s0 += a[k] * b[k], s1 += a[k + 1] * b[k + 1], s2 += a[k + 2] * b[k + 2], s3 += a[k + 3] * b[k + 3];
-        for (; k < width; ++k) s0 += a[k] * b[k];
-        out[i * m + j] = out[j * m + i] = (s0 + s1) + (s2 + s3);
+        out[i * m + j] = out[j * m + i] = dot(rows.data() + i * width, rows.data() + j * width, width);
       }
   });
   return out;
@@ -40,7 +34,11 @@ class Fitter {
       : points_(points),
         pool_(pool),
         fit_{.components_count = std::min({components, points.rows, points.cols}), .mean = column_means(points, pool)},
-        products_(points, fit_.mean, pool) {}
+        products_(points, fit_.mean, pool) {
+    // Sums of floats in double overflow for nothing else: one pass over the points less.
+    if (!std::all_of(fit_.mean.begin(), fit_.mean.end(), [](double v) { return std::isfinite(v); }))
+      require_finite(points, pool);
+  }
 
   PcaFit exact() {
     const std::int64_t n = points_.rows, d = points_.cols, m = std::min(n, d);
@@ -54,8 +52,8 @@ class Fitter {
     for (std::int64_t i = 0; i < m; ++i) fit_.total_variance += products[i * m + i] / denominator();
     // Inverse iteration pays while most vectors are not wanted.
     const bool few = fit_.components_count <= m / 4;
-    const SymmetricEigen eigen =
-        few ? leading_eigen(std::move(products), m, fit_.components_count) : symmetric_eigen(std::move(products), m);
+    const SymmetricEigen eigen = few ? leading_eigen(std::move(products), m, fit_.components_count, pool_)
+                                     : symmetric_eigen(std::move(products), m);
     for (std::int64_t c = 0; c < fit_.components_count; ++c) {
       const double value = std::max(0.0, eigen.values[c]);
       fit_.variances.push_back(value / denominator());
@@ -79,7 +77,7 @@ class Fitter {
     orthonormalise(directions, l, d);
     std::vector<double> images;  // (l, n): the points along the directions
     for (int i = 0; i <= kPowerIterations; ++i) {
-      images = project(directions, l);
+      images = transposed(project(directions, l), n, l);
       orthonormalise(images, l, n);
       directions = products_.combined(images, l);  // (l, d) = images * centred points
       if (i < kPowerIterations) orthonormalise(directions, l, d);
@@ -119,18 +117,25 @@ class Fitter {
     fit_.components.insert(fit_.components.end(), component.begin(), component.end());
   }
 
-  /// (l, n): row c holds the centred points along direction c of `directions` (l, d).
+  static std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t columns) {
+    std::vector<double> out(rows * columns);
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j) out[j * rows + i] = a[i * columns + j];
+    return out;
+  }
+
+  /// (n, l): column c holds the centred points along direction c of `directions` (l, d).
   std::vector<double> project(const std::vector<double>& directions, std::int64_t l) const {
     if (!precise_) return products_.along(directions, l);
     const std::int64_t n = points_.rows, d = points_.cols;
-    std::vector<double> out(l * n);
+    std::vector<double> out(n * l);
     for_each_block(pool_, n, kRowBlock, [&](std::int64_t first, std::int64_t count, int) {
       for (std::int64_t i = first; i < first + count; ++i)
         for (std::int64_t c = 0; c < l; ++c) {
           double sum = 0;
           for (std::int64_t j = 0; j < d; ++j)
             sum += directions[c * d + j] * (static_cast<double>(points_.row(i)[j]) - fit_.mean[j]);
-          out[c * n + i] = sum;
+          out[i * l + c] = sum;
         }
     });
     return out;
@@ -138,25 +143,21 @@ class Fitter {
 
   /// Gram-Schmidt, twice, which is enough; rows that depend on others become zero.
   static void orthonormalise(std::vector<double>& rows, std::int64_t m, std::int64_t width) {
-    const auto dot = [&](std::int64_t a, std::int64_t b) {
-      double sum = 0;
-      for (std::int64_t k = 0; k < width; ++k) sum += rows[a * width + k] * rows[b * width + k];
-      return sum;
-    };
     for (std::int64_t i = 0; i < m; ++i) {
-      const double before = dot(i, i);
+      double* const row = rows.data() + i * width;
+      const double before = dot(row, row, width);
       for (int pass = 0; pass < 2; ++pass)
         for (std::int64_t j = 0; j < i; ++j) {
-          const double along = dot(i, j);
-          for (std::int64_t k = 0; k < width; ++k) rows[i * width + k] -= along * rows[j * width + k];
+          const double* const earlier = rows.data() + j * width;
+          subtract(dot(row, earlier, width), earlier, row, width);
         }
-      const double after = dot(i, i), scale = after > 1e-24 * before ? 1 / std::sqrt(after) : 0;
-      for (std::int64_t k = 0; k < width; ++k) rows[i * width + k] *= scale;
+      const double after = dot(row, row, width), scale = after > 1e-24 * before ? 1 / std::sqrt(after) : 0;
+      for (std::int64_t k = 0; k < width; ++k) row[k] *= scale;
     }
   }
 
   PcaFit finish() {
-    const std::int64_t n = points_.rows, d = points_.cols, k = fit_.components_count;
+    const std::int64_t d = points_.cols, k = fit_.components_count;
     for (std::int64_t c = 0; c < k; ++c) {
       double* const row = fit_.components.data() + c * d;
       const double* const largest =
@@ -164,10 +165,7 @@ class Fitter {
       if (*largest < 0)
         for (std::int64_t j = 0; j < d; ++j) row[j] = -row[j];
     }
-    const std::vector<double> columns = project(fit_.components, k);
-    fit_.scores.resize(n * k);
-    for (std::int64_t i = 0; i < n; ++i)
-      for (std::int64_t c = 0; c < k; ++c) fit_.scores[i * k + c] = columns[c * n + i];
+    fit_.scores = project(fit_.components, k);
     return std::move(fit_);
   }
 

@@ -54,7 +54,9 @@ TEST(SymmetricEigen, VectorsAreOrthonormalAndSolveTheProblem) {
 
 /// The first k of symmetric_eigen().
 void expect_leading(const std::vector<double>& a, std::int64_t n, std::int64_t k) {
-  const SymmetricEigen all = symmetric_eigen(a, n), some = leading_eigen(a, n, k);
+  ThreadPool pool(2), alone(1);
+  const SymmetricEigen all = symmetric_eigen(a, n), some = leading_eigen(a, n, k, pool);
+  EXPECT_EQ(some.vectors, leading_eigen(a, n, k, alone).vectors) << n;
   const double bound =
       1e-14 * static_cast<double>(n + 4) * std::max(std::abs(all.values[0]), std::abs(all.values[n - 1]));
   ASSERT_EQ(std::ssize(some.values), k);

@@ -1,6 +1,8 @@
 #include "map/products.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "kernels/kernels.h"
 #include "map/lanes.h"
@@ -9,9 +11,11 @@
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kMostParts = 16;  // sums that are made side by side, by the points alone
-constexpr std::int64_t kStrip = 16;      // rows that are transposed at once: a cache line of each column
-constexpr std::int64_t kBlock = 256;     // points that a job projects
+constexpr std::int64_t kMostParts = 16;   // sums that are made side by side, by the points alone
+constexpr std::int64_t kStrip = 16;       // rows that are transposed at once: a cache line of each column
+constexpr std::int64_t kBlock = 256;      // points that a job projects
+constexpr std::int64_t kRowsAtOnce = 56;  // of a product: they stay in the cache while they are added up
+constexpr std::int64_t kFew = 4;          // directions that are not worth panels
 
 std::int64_t panels_of(std::int64_t columns) { return (columns + kernels().panel_width - 1) / kernels().panel_width; }
 
@@ -39,7 +43,7 @@ struct CentredProducts::Block {
         x(m * stride),
         panels(panels_of(columns) * kRows * kernels().panel_width, 0.0F),
         bias(panels_of(columns) * kernels().panel_width, 0.0F),
-        y(m * columns),
+        y(std::min(m, kRowsAtOnce) * columns),
         rows(kStrip * width) {}
 
   /// Element (k, column) of the second factor, of `count` rows.
@@ -61,13 +65,14 @@ void CentredProducts::centre(std::int64_t first, std::int64_t count, float* rows
 template <class Fill>
 std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t columns, bool lower, std::int64_t length,
                                                Fill fill) const {
-  constexpr std::int64_t kRowsAtOnce = 112;
   const std::int64_t parts = std::clamp<std::int64_t>(length / (4 * kRows), 1, kMostParts);
   const std::int64_t width = kernels().panel_width;
+  const auto begin = [&](std::int64_t row) { return lower ? row * (row + 1) / 2 : row * columns; };
+  const auto size = [&](std::int64_t row) { return lower ? row + 1 : columns; };
   std::vector<std::vector<double>> sums(parts);
   pool_.run(parts, [&](std::int64_t part, int) {
     std::vector<double>& sum = sums[part];
-    sum.resize(m * columns);
+    sum.resize(begin(m));
     Block block(m, columns, points_.cols);
     const std::int64_t end = (part + 1) * length / parts;
     for (std::int64_t first = part * length / parts; first < end; first += kRows) {
@@ -79,7 +84,7 @@ std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t colu
                         .x_stride = block.stride,
                         .panels = block.panels.data(),
                         .bias = block.bias.data(),
-                        .y = block.y.data() + row * columns,
+                        .y = block.y.data(),
                         .y_stride = columns,
                         .m = some,
                         .n = columns,
@@ -87,13 +92,17 @@ std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t colu
                         .panel_begin = 0,
                         .panel_end = (wanted + width - 1) / width});
         for (std::int64_t i = row; i < row + some; ++i)
-          lanes().add_to_sums(block.y.data() + i * columns, sum.data() + i * columns, lower ? i + 1 : columns);
+          lanes().add_to_sums(block.y.data() + (i - row) * columns, sum.data() + begin(i), size(i));
       }
     }
   });
-  for (std::int64_t part = 1; part < parts; ++part)
-    for (std::int64_t e = 0; e < m * columns; ++e) sums[0][e] += sums[part][e];
-  return std::move(sums[0]);
+  std::vector<double> out(m * columns);
+  for_each_block(pool_, m, kStrip, [&](std::int64_t first, std::int64_t count, int) {
+    for (std::int64_t i = first; i < first + count; ++i)
+      for (const std::vector<double>& sum : sums)
+        for (std::int64_t j = 0; j < size(i); ++j) out[i * columns + j] += sum[begin(i) + j];
+  });
+  return out;
 }
 
 std::vector<double> CentredProducts::covariance() const {
@@ -125,18 +134,20 @@ std::vector<double> CentredProducts::gram() const {
 
 std::vector<double> CentredProducts::along(const std::vector<double>& directions, std::int64_t l) const {
   const std::int64_t n = points_.rows, d = points_.cols;
-  std::vector<double> out(l * n);
+  std::vector<double> out(n * l);
   const std::vector<float> weights(directions.begin(), directions.end());
-  const Linear linear(MatView<const float>(weights.data(), l, d), {}, pool_);
+  std::optional<Linear> linear;
+  if (l > kFew) linear.emplace(MatView<const float>(weights.data(), l, d), std::span<const float>(), pool_);
   std::vector<Buffer<float>> scratch(pool_.size());
   for_each_block(pool_, n, kBlock, [&](std::int64_t first, std::int64_t count, int worker) {
     scratch[worker].reserve_discard(kBlock * (d + l));
     float* const rows = scratch[worker].data();
     float* const products = rows + kBlock * d;
     centre(first, count, rows);
-    linear.forward({rows, count, d}, {products, count, l});
-    for (std::int64_t i = 0; i < count; ++i)
-      for (std::int64_t c = 0; c < l; ++c) out[c * n + first + i] = static_cast<double>(products[i * l + c]);
+    if (linear) linear->forward({rows, count, d}, {products, count, l});
+    for (std::int64_t e = 0; !linear && e < count * l; ++e)
+      products[e] = kernels().dot(rows + e / l * d, weights.data() + e % l * d, d);
+    std::copy_n(products, count * l, out.data() + first * l);
   });
   return out;
 }

@@ -21,7 +21,7 @@ class CentredProducts {
   std::vector<double> covariance() const;  ///< (d, d) sums of products of coordinates; right where column <= row
   std::vector<double> gram() const;        ///< (n, n) products of points; right where column <= row
 
-  std::vector<double> along(const std::vector<double>& directions, std::int64_t l) const;  ///< (l, d) -> (l, n)
+  std::vector<double> along(const std::vector<double>& directions, std::int64_t l) const;  ///< (l, d) -> (n, l)
   std::vector<double> combined(const std::vector<double>& weights, std::int64_t l) const;  ///< (l, n) -> (l, d)
   double squares() const;                                                                  ///< sum of all squares
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/thread_pool.h"
+
 namespace sememe {
 
 /// Eigenvalues, descending, and orthonormal eigenvectors of a symmetric matrix.
@@ -19,8 +21,8 @@ struct SymmetricEigen {
 SymmetricEigen symmetric_eigen(std::vector<double> a, std::int64_t n);
 
 /// Only the k largest eigenvalues and their vectors, (k, n), in a fraction of the time.
-/// Precondition   0 <= k <= n.
+/// Precondition   0 <= k <= n. Same bits for any pool.
 /// Source   tridiagonalisation, halving by Sturm's sequence, inverse iteration: Golub & Van Loan, 8.4.1 and 8.2.2.
-SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t k);
+SymmetricEigen leading_eigen(std::vector<double> a, std::int64_t n, std::int64_t k, ThreadPool& pool);
 
 }  // namespace sememe

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "map/double_vectors.h"
 #include "map/lanes.h"
 
 namespace sememe {
@@ -54,10 +55,8 @@ void back_transform(const Tridiagonal& t, double* x) {
   for (std::int64_t k = t.n - 2; k >= 0; --k) {
     if (t.scales[k] == 0) continue;
     const double* const v = t.reflectors.data() + k * t.n;
-    double along = 0;
-    for (std::int64_t j = k + 1; j < t.n; ++j) along += v[j] * x[j];
-    along *= t.scales[k];
-    for (std::int64_t j = k + 1; j < t.n; ++j) x[j] -= along * v[j];
+    const std::int64_t rest = t.n - k - 1;
+    subtract(t.scales[k] * dot(v + k + 1, x + k + 1, rest), v + k + 1, x + k + 1, rest);
   }
 }
 

@@ -112,7 +112,7 @@ void remove_components(Matrix& rows, std::int64_t count, SentenceWeighting weigh
   const std::int64_t d = rows.cols();
   const std::vector<double> origin(static_cast<std::size_t>(d));
   const CentredProducts products(rows.view(), origin, pool);
-  const SymmetricEigen eigen = leading_eigen(products.covariance(), d, count);
+  const SymmetricEigen eigen = leading_eigen(products.covariance(), d, count, pool);
   double sum = 0;
   for (const double value : eigen.values) sum += std::max(0.0, value);
   if (!(sum > 0)) return;
