@@ -16,9 +16,9 @@
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kTile = 1024;      // points whose products with others are taken together
-constexpr std::int64_t kQueryRows = 112;  // of a tile at once: their products stay in L2
-constexpr std::int64_t kSpare = 16;       // candidates beyond k, for what rounding may swap
+constexpr std::int64_t kTile = 1024;                   // points whose products with others are taken together
+constexpr std::int64_t kQueryRows = 112;               // of a tile at once: their products stay in L2
+constexpr std::int64_t kSpare = 16, kCoarseSpare = 8;  // candidates beyond k, for what rounding may swap
 // Fast products pay for that many points of so many dimensions; in few dimensions too many points are equally near.
 constexpr std::int64_t kCoarsePoints = 4096, kCoarseDims = 64;
 
@@ -44,8 +44,9 @@ class Search {
         frame_(frame_of(points, same_ ? MatView<const float>() : queries, metric)),
         base_(prepare(points, frame_, metric, pool)),
         coarse_base_(base_, points.rows, points.cols, type, pool),
-        // What fast products may swap is more, and grows with k.
-        candidates_(queries.rows, std::min(k + kSpare + (type == NumberType::kFloat32 ? 0 : k / 4), points.rows)),
+        // What fast products may swap grows with k, and what it is too few for is looked at again.
+        candidates_(queries.rows,
+                    std::min(k + (type == NumberType::kFloat32 ? kSpare : kCoarseSpare + k / 4), points.rows)),
         scratch_(pool.size()),
         graph_{.n = queries.rows, .k = k} {
     if (!same_) {
