@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 #include "base/fail.h"
+#include "explore/categories.h"
 #include "io/utf8.h"
 
 namespace sememe::cli {
 namespace {
 
 constexpr double kWidth = Canvas::kWidth, kHeight = Canvas::kHeight, kFont = Canvas::kFont;
-constexpr double kMargin = 40, kTop = 60, kLegendWidth = 200, kLine = 18;
+constexpr double kMargin = 40, kTop = 60, kLegendWidth = 200, kLine = 18, kEdge = 10;
 constexpr std::size_t kMostTexts = 400;  // more would be a carpet
 constexpr std::size_t kMostCharacters = 28;
 constexpr std::array<std::string_view, 8> kColors = {"#0072B2", "#E69F00", "#009E73", "#CC79A7",
@@ -42,8 +42,11 @@ struct Box {
 class Picture {
  public:
   Picture(const MapInput& input, const Matrix& points, Canvas& canvas)
-      : input_(input), points_(points), canvas_(canvas) {
-    rank_labels();
+      : input_(input),
+        points_(points),
+        canvas_(canvas),
+        labels_(categorise(input.labels)),
+        right_(kWidth - (input.labels.empty() ? 0 : kLegendWidth)) {
     scale();
   }
 
@@ -55,17 +58,6 @@ class Picture {
   }
 
  private:
-  /// Labels by how often they occur, then by name.
-  void rank_labels() {
-    std::map<std::string, std::int64_t> counts;
-    for (const std::string& label : input_.labels) ++counts[label];
-    for (const auto& [label, count] : counts) labels_.emplace_back(label, count);
-    if (labels_.size() > kMostLabels)
-      std::stable_sort(labels_.begin(), labels_.end(),
-                       [](const auto& a, const auto& b) { return a.second > b.second; });
-    for (std::size_t i = 0; i < labels_.size(); ++i) rank_[labels_[i].first] = i;
-  }
-
   void scale() {
     const std::int64_t n = points_.rows();
     double low[2] = {0, 0}, high[2] = {0, 0};
@@ -75,7 +67,7 @@ class Picture {
         low[c] = i == 0 ? v : std::min(low[c], v);
         high[c] = i == 0 ? v : std::max(high[c], v);
       }
-    const double width = kWidth - 2 * kMargin - kLegendWidth, height = kHeight - kTop - kMargin;
+    const double width = right_ - 2 * kMargin, height = kHeight - kTop - kMargin;
     const double across = high[0] - low[0], up = high[1] - low[1];
     double factor = 1;
     if (across > 0 || up > 0)
@@ -87,9 +79,7 @@ class Picture {
     radius_ = std::clamp(60 / std::sqrt(static_cast<double>(n) + 1), 1.5, 5.0);
   }
 
-  std::size_t rank_of(std::size_t point) const {
-    return input_.labels.empty() ? 0 : rank_.find(input_.labels[point])->second;
-  }
+  std::size_t rank_of(std::size_t point) const { return input_.labels.empty() ? 0 : labels_.codes[point]; }
 
   void mark(double x, double y, double radius, std::size_t rank, const std::string& tip) {
     const bool other = rank >= kMostLabels;
@@ -113,40 +103,44 @@ class Picture {
       taken.push_back({x_[i] - radius_, y_[i] - radius_, x_[i] + radius_, y_[i] + radius_});
     for (std::size_t i = 0; i < x_.size(); ++i) {
       const double width = text_width(input_.texts[i]), gap = radius_ + 3;
-      const std::array<std::pair<double, double>, 4> corners = {{{x_[i] + gap, y_[i] - kFont / 2},
-                                                                 {x_[i] - gap - width, y_[i] - kFont / 2},
-                                                                 {x_[i] - width / 2, y_[i] - gap - kFont},
-                                                                 {x_[i] - width / 2, y_[i] + gap}}};
-      for (const auto& [left, top] : corners) {
+      struct Place {
+        double x, top;
+        TextAnchor anchor;
+      };
+      const std::array<Place, 4> places = {{{x_[i] + gap, y_[i] - kFont / 2, TextAnchor::kBegin},
+                                            {x_[i] - gap, y_[i] - kFont / 2, TextAnchor::kEnd},
+                                            {x_[i], y_[i] - gap - kFont, TextAnchor::kMiddle},
+                                            {x_[i], y_[i] + gap, TextAnchor::kMiddle}}};
+      for (const auto& [x, top, anchor] : places) {
+        const double left = x - width * part_before(anchor);
         const Box box{left, top, left + width, top + kFont};
-        if (box.left < 0 || box.right > kWidth - kLegendWidth || box.top < kTop - kFont || box.bottom > kHeight)
-          continue;
+        if (box.left < kEdge || box.right > right_ - kEdge || box.top < kTop - kFont || box.bottom > kHeight) continue;
         if (std::any_of(taken.begin(), taken.end(), [&](const Box& other) { return box.overlaps(other); })) continue;
         taken.push_back(box);
-        canvas_.text(left, top + kFont - 2, kFont, input_.texts[i], kMostCharacters);
+        canvas_.text(x, top + kFont - 2, kFont, input_.texts[i], kMostCharacters, anchor);
         break;
       }
     }
   }
 
   void draw_legend() {
-    const double x = kWidth - kLegendWidth;
+    const double x = right_;
     double y = kTop + kFont;
-    const std::size_t shown = std::min(labels_.size(), kMostLabels);
+    const std::size_t shown = std::min(labels_.names.size(), kMostLabels);
     const auto entry = [&](std::size_t rank, const std::string& text) {
       mark(x, y - 4, 5, rank, "");
       canvas_.text(x + 12, y, kFont, text, 24);
       y += kLine;
     };
-    for (std::size_t rank = 0; rank < shown; ++rank) entry(rank, labels_[rank].first);
-    if (shown < labels_.size()) entry(kMostLabels, concat("other (", labels_.size() - shown, " labels)"));
+    for (std::size_t rank = 0; rank < shown; ++rank) entry(rank, labels_.names[rank]);
+    if (shown < labels_.names.size()) entry(kMostLabels, concat("other (", labels_.names.size() - shown, " labels)"));
   }
 
   const MapInput& input_;
   const Matrix& points_;
   Canvas& canvas_;
-  std::vector<std::pair<std::string, std::int64_t>> labels_;
-  std::map<std::string, std::size_t> rank_;
+  Categories labels_;
+  double right_;  ///< where the map ends and the legend begins
   std::vector<double> x_, y_;
   double radius_ = 3;
 };

@@ -64,21 +64,20 @@ class PngCanvas : public Canvas {
     paint(cx - r, cy - r, cx + r, cy + r, 0, color_of(color), distance);
   }
 
-  void text(double x, double y, double size, std::string_view text, std::size_t most) override {
+  void text(double x, double y, double size, std::string_view text, std::size_t most, TextAnchor anchor) override {
     const double unit = size * kScale * 0.107, pen = unit * 0.5;
-    double left = x * kScale + pen;
-    std::size_t characters = 0;
-    const auto draw = [&](char32_t c) {
-      glyph(strokes_of(c), left, y * kScale, unit, pen);
-      left += kStrokeAdvance * unit;
-    };
-    for (std::size_t at = 0; at < text.size();) {
+    std::u32string letters;
+    for (std::size_t at = 0; at < text.size() && letters.size() <= most;) {
       const CodePoint c = decode_utf8(text, at);
       at += static_cast<std::size_t>(c.length);
       const char32_t letter = unicode::decompose(c.value).values[0];
       if (letter >= 0x300 && letter < 0x370) continue;  // an accent by itself
-      if (++characters > most) return draw(U'\u2026');
-      draw(letter < 32 ? U' ' : letter);
+      letters.push_back(letters.size() == most ? U'\u2026' : letter < 32 ? U' ' : letter);
+    }
+    double left = x * kScale + pen - part_before(anchor) * kStrokeAdvance * unit * static_cast<double>(letters.size());
+    for (const char32_t letter : letters) {
+      glyph(strokes_of(letter), left, y * kScale, unit, pen);
+      left += kStrokeAdvance * unit;
     }
   }
 

@@ -76,9 +76,12 @@ class SvgCanvas : public Canvas {
       out_.append(concat("><title>", xml_text(tip, 200), "</title></", element, ">\n"));
   }
 
-  void text(double x, double y, double size, std::string_view text, std::size_t most) override {
+  void text(double x, double y, double size, std::string_view text, std::size_t most, TextAnchor anchor) override {
     const std::string larger = size == kFont ? "" : concat(" font-size=\"", static_cast<int>(size), "\"");
-    out_.append(concat("<text class=\"ink\" x=\"", coordinate(x), "\" y=\"", coordinate(y), "\"", larger, ">",
+    const std::string_view anchored = anchor == TextAnchor::kEnd      ? " text-anchor=\"end\""
+                                      : anchor == TextAnchor::kMiddle ? " text-anchor=\"middle\""
+                                                                      : "";
+    out_.append(concat("<text class=\"ink\" x=\"", coordinate(x), "\" y=\"", coordinate(y), "\"", anchored, larger, ">",
                        xml_text(text, most), "</text>\n"));
   }
 

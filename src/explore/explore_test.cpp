@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/rng.h"
+#include "explore/categories.h"
 #include "explore/clusters.h"
 #include "explore/live.h"
 #include "explore/map_neighbors.h"
@@ -96,6 +97,14 @@ TEST(Clusters, OfEqualPointsAreOneAndOfFewAreFew) {
   EXPECT_EQ(std::count(same.of_point.begin(), same.of_point.end(), 0), 9);
   EXPECT_EQ(make_clusters(random_points(2, 3).view(), 8, MapMetric::kEuclidean, 1, pool).count, 2);
   EXPECT_EQ(make_clusters(Matrix(0, 3).view(), 8, MapMetric::kEuclidean, 1, pool).count, 0);
+}
+
+TEST(Categories, TheFrequentComeFirstThenNamesWithTheirNumbersByValue) {
+  const std::vector<std::string> values = {"b 10", "b 2", "b 02x", "b", "z", "z", "a", "", "b 2", "b 2", "b 9", "B"};
+  const Categories found = categorise(values);
+  EXPECT_EQ(found.names, (std::vector<std::string>{"b 2", "z", "", "B", "a", "b", "b 02x", "b 9", "b 10"}));
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(found.names[found.codes[i]], values[i]);
+  EXPECT_TRUE(categorise({}).names.empty());
 }
 
 TEST(ClusterNames, AreFrequentHereAndRareElsewhere) {

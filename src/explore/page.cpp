@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 
 #include "base/fail.h"
+#include "explore/categories.h"
 #include "explore/page_template.h"
 #include "io/base64.h"
 #include "io/json_writer.h"
@@ -21,12 +21,11 @@ constexpr std::string_view kPlaceOfData = "<!--sememe:data-->";
 constexpr std::string_view kNoConnections = "connect-src 'none'", kOwnConnections = "connect-src 'self'";
 constexpr std::size_t kPiece = 3 << 16;  // bytes encoded at a time: a multiple of 3
 
-/// A column as the page has it: a number for each point, or an index into names.
+/// A column as the page has it: a number for each point, or a category.
 struct Coded {
   bool is_number = false;
-  std::vector<std::string> names;  ///< by how often they occur, then by name
-  std::vector<float> numbers;      ///< NaN: none
-  std::vector<std::uint32_t> codes;
+  std::vector<float> numbers;  ///< NaN: none
+  Categories categories;       ///< else
 };
 
 std::optional<float> number_in(std::string_view text) {
@@ -49,16 +48,7 @@ Coded code(const SceneColumn& column) {
   }
   if (out.is_number && any) return out;
   out.is_number = false;
-  std::map<std::string_view, std::int64_t> counts;
-  for (const std::string& value : column.values) ++counts[value];
-  std::vector<std::pair<std::string_view, std::int64_t>> order(counts.begin(), counts.end());
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::map<std::string_view, std::uint32_t> rank;
-  for (const auto& [name, count] : order) {
-    rank.emplace(name, static_cast<std::uint32_t>(rank.size()));
-    out.names.emplace_back(name);
-  }
-  for (const std::string& value : column.values) out.codes.push_back(rank.find(value)->second);
+  out.categories = categorise(column.values);
   return out;
 }
 
@@ -128,7 +118,7 @@ class Page {
     numbers<std::int32_t>("clusters", scene_.clusters.of_point);
     for (std::size_t i = 0; i < columns_.size(); ++i)
       columns_[i].is_number ? numbers<float>(concat("column-", i), columns_[i].numbers)
-                            : numbers<std::uint32_t>(concat("column-", i), columns_[i].codes);
+                            : numbers<std::uint32_t>(concat("column-", i), columns_[i].categories.codes);
     write_(page.substr(at + kPlaceOfData.size()));
   }
 
@@ -154,7 +144,7 @@ class Page {
           .member("name", scene_.columns[i].name)
           .member("type", columns_[i].is_number ? "number" : "category")
           .key("values");
-      strings(json, columns_[i].names);
+      strings(json, columns_[i].categories.names);
       json.end_object();
     }
     json.end_array().key("clusters");
