@@ -82,6 +82,11 @@ TEST(Help, AGroupListsItsCommands) {
             std::string::npos);
 }
 
+TEST(Help, ParagraphsOfADescriptionAreParted) {
+  EXPECT_NE(command_help(kExplore).find("woman.\n\n--tour begins with the lesson: tokens"), std::string::npos)
+      << command_help(kExplore);
+}
+
 TEST(Help, NamesEveryFlag) {
   for (const auto& [path, command] : all_commands())
     for (const OptionGroup& group : command->groups)

@@ -15,7 +15,7 @@ std::string wrapped(std::string_view text, int indent, int at) {
   std::string out;
   bool line_begins = true;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     const std::string_view word = text.substr(0, end);
     const int width = display_width(word);
     if (!line_begins && at + 1 + width > kWidth) {
@@ -26,7 +26,11 @@ std::string wrapped(std::string_view text, int indent, int at) {
     if (!line_begins) out.push_back(' '), ++at;
     out.append(word);
     at += width;
-    line_begins = false;
+    line_begins = end < text.size() && text[end] == '\n';
+    if (line_begins) {
+      out.append("\n").append(static_cast<std::size_t>(indent), ' ');
+      at = indent;
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out.append("\n");
