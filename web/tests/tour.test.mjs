@@ -29,6 +29,7 @@ test("the lesson opens from disk, with the numbers of the engine", async () => {
     assert.ok(Math.abs(sum - 100) < 6, String(sum));
   }
   assert.equal(await page.locator(".words button").count(), 14);
+  assert.deepEqual(await page.locator(".key li").allTextContents(), ["animals", "vehicles", "food", "royalty"]);
   await page.getByRole("button", { name: "queen" }).first().click();
   assert.equal(await page.locator(".chosen").textContent(), "queen");
   await accessible(page, "tour");

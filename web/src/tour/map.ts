@@ -16,6 +16,9 @@ export function wordMap(scene: Scene): HTMLElement {
   const panel = h("section", { class: "panel", "aria-label": "Neighbours" });
   const methods = h("div", { class: "segments", role: "group", "aria-label": "Map" });
   const words = h("ul", { class: "words" });
+  const key = h("ul", { class: "key", "aria-label": column?.name ?? "Categories" });
+  if (column?.type === "category")
+    key.append(...column.names.map((name, code) => h("li", {}, swatch(kColors[code % kColors.length]!, "circle"), name)));
 
   const make = (tag: string, attributes: Record<string, string | number>, text = "") => {
     const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -73,5 +76,5 @@ export function wordMap(scene: Scene): HTMLElement {
     if (inside) words.querySelectorAll("button")[i]?.focus();
   };
   draw();
-  return h("div", {}, methods, h("div", { class: "pair" }, h("div", {}, picture, words), panel));
+  return h("div", {}, methods, h("div", { class: "pair" }, h("div", {}, picture, key, words), panel));
 }
