@@ -1,6 +1,6 @@
-// Neighbours of points, on two threads: those of 100 points are checked, then all are timed. The points are a file of
-// vectors (SEMEME_BENCH_VECTORS, .npy), else 20,000 of 384 dimensions that are left to chance.
-// bench/peers/bench_maps.py runs the same with the peers beside it.
+// Neighbours of points, and their principal components, on two threads: those of 100 points, and how much variance is
+// explained, are told beside the times. The points are a file of vectors (SEMEME_BENCH_VECTORS, .npy), else 20,000 of
+// 384 dimensions that are left to chance. bench/peers/bench_maps.py runs the same with the peers beside it.
 
 #include <benchmark/benchmark.h>
 
@@ -13,6 +13,7 @@
 #include "io/npy.h"
 #include "map/knn_graph.h"
 #include "map/points.h"
+#include "sememe/map.h"
 
 namespace sememe {
 namespace {
@@ -78,6 +79,16 @@ void once(benchmark::internal::Benchmark* bench) {
 }
 BENCHMARK(BM_ExactNeighbors)->Apply(once);
 BENCHMARK(BM_ApproximateNeighbors)->Apply(once);
+
+void BM_PrincipalComponents(benchmark::State& state) {
+  points();  // read before it is timed
+  Pca fit;
+  for (auto _ : state) fit = pca(points().view(), {.components = state.range(0), .threads = 2});
+  double explained = 0;
+  for (const double variance : fit.explained_variance) explained += variance;
+  state.counters["explained"] = explained / fit.total_variance;
+}
+BENCHMARK(BM_PrincipalComponents)->Arg(2)->Arg(50)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kSecond);
 
 }  // namespace
 }  // namespace sememe

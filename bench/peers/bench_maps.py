@@ -10,6 +10,9 @@ and writes its files within its time; the peers' begins with the array in memory
 
 `neighbors-15` and `neighbors-90` are the graphs of so many neighbours (cosine): a peer that approximates gets the
 cheapest of its settings that finds 0.99 of the true neighbours of 200 points.
+
+`components-2` and `components-50` are the principal components and the points along them, from an array in memory on either
+side, beside scikit-learn's PCA as it chooses its solver and with the randomised one.
 """
 import argparse
 import json
@@ -47,6 +50,22 @@ print(json.dumps([time.perf_counter() - clock, cpu() - before]))
 np.save(sys.argv[2], y.astype(np.float32))
 """
 
+COMPONENTS_PEER = """
+import json, resource, sys, time
+import numpy as np
+from sklearn.decomposition import PCA
+x, k, solver = np.load(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+cpu = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+PCA(k, svd_solver=solver, random_state=1).fit_transform(x[:1000])
+times = []
+for _ in range(5):
+    clock, before = time.perf_counter(), cpu()
+    fit = PCA(k, svd_solver=solver, random_state=1)
+    fit.fit_transform(x)
+    times.append([time.perf_counter() - clock, cpu() - before])
+print(json.dumps([[min(column) for column in zip(*times)], float(fit.explained_variance_ratio_.sum())]))
+"""
+
 RECALL = 0.99
 NEIGHBORS = {  # peer: (its settings, cheapest first, code that makes n rows of neighbours of unit rows x)
     "faiss flat": ([None], """
@@ -62,13 +81,14 @@ from pynndescent import NNDescent
 def run(x, k, setting):  # setting: neighbours that it looks for, as a part of those wanted
     return NNDescent(x, metric="cosine", n_neighbors=int(setting * k) + 1, n_jobs=2, random_state=1).neighbor_graph[0]
 """),
-    "hnswlib": ([50, 100, 200, 400], """
+    "hnswlib": ([(16, 100, 3), (12, 100, 5), (16, 100, 5), (24, 200, 6)], """
 import hnswlib
-def run(x, k, setting):  # setting: points that a search keeps
+def run(x, k, setting):  # setting: edges of a point, points that building keeps, and a search, as a multiple of k
+    edges, building, searching = setting
     index = hnswlib.Index("ip", x.shape[1])
-    index.init_index(len(x), ef_construction=100, M=16)
+    index.init_index(len(x), ef_construction=building, M=edges)
     index.set_num_threads(2)
-    index.set_ef(max(setting, k + 1))
+    index.set_ef(searching * k)
     index.add_items(x)
     return index.knn_query(x, k + 1)[0]
 """),
@@ -109,11 +129,32 @@ def run_neighbors_peer(name, vectors, k, settings):
     return json.loads(subprocess.run(command, env=threads_of_peers(), capture_output=True, check=True).stdout.splitlines()[-1])
 
 
-def run_neighbors_ours(vectors, k):
-    command = [BENCH, f"--benchmark_filter=ExactNeighbors/{k}/", "--benchmark_format=json"]
+def run_bench(vectors, name, figure):
+    command = [BENCH, f"--benchmark_filter={name}/", "--benchmark_format=json"]
     out = subprocess.run(command, env={**os.environ, "SEMEME_BENCH_VECTORS": vectors}, capture_output=True, check=True)
     figures = json.loads(out.stdout)["benchmarks"][0]
-    return [figures["real_time"], figures["cpu_time"]], figures["recall"]
+    return [figures["real_time"], figures["cpu_time"]], figures[figure]
+
+
+def run_neighbors_ours(vectors, k):
+    return run_bench(vectors, f"ExactNeighbors/{k}", "recall")
+
+
+def compare_components(vectors, k, rounds):
+    """Principal components: least times of rounds in turns."""
+    times, explained = {}, {}
+    for _ in range(rounds):
+        for solver in ["auto", "randomized"]:
+            command = [sys.executable, "-c", COMPONENTS_PEER, vectors, str(k), solver]
+            got, explained[solver] = json.loads(subprocess.run(command, env=threads_of_peers(), capture_output=True, check=True).stdout)
+            times.setdefault(solver, []).append(got)
+        got, explained["Sememe"] = run_bench(vectors, f"PrincipalComponents/{k}", "explained")
+        times.setdefault("Sememe", []).append(got)
+    least = {side: [min(column) for column in zip(*rows)] for side, rows in times.items()}
+    for side, (clock, cpu) in least.items():
+        print(f"components-{k:<3} {side:12} {clock:8.3f} {cpu:8.3f} explained {explained[side]:.5f}", flush=True)
+        if side != "Sememe":
+            print(f"components-{k:<3} {'ratio':12} {clock / least['Sememe'][0]:7.1f}x {cpu / least['Sememe'][1]:7.1f}x", flush=True)
 
 
 def compare_neighbors(vectors, k, rounds, peers):
@@ -178,7 +219,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=20000, help="the first so many of the file")
     parser.add_argument("--rounds", type=int, default=3)
-    methods = [*PEERS, "neighbors-15", "neighbors-90"]
+    methods = [*PEERS, "neighbors-15", "neighbors-90", "components-2", "components-50"]
     parser.add_argument("--methods", default=",".join(methods), help="of " + ", ".join(methods))
     parser.add_argument("--peers", default=",".join(NEIGHBORS), help="of the neighbours: of " + ", ".join(NEIGHBORS))
     parser.add_argument("--metric", default="cosine", choices=["cosine", "euclidean"])
@@ -194,6 +235,9 @@ def main():
         for method in options.methods.split(","):
             if method.startswith("neighbors-"):
                 compare_neighbors(vectors, int(method.removeprefix("neighbors-")), options.rounds, options.peers.split(","))
+                continue
+            if method.startswith("components-"):
+                compare_components(vectors, int(method.removeprefix("components-")), options.rounds)
                 continue
             name = PEERS[method][0]
             sides = {name: run_peer, "Sememe": run_ours}
