@@ -44,6 +44,18 @@ TEST_F(Examples, EveryEpochHasEveryRowOnceInAnOrderOfItsOwn) {
   }
 }
 
+TEST_F(Examples, ListsOfTextsAreOneText) {
+  const std::string rows = "{\"a\": [\"cat\", \"feline\"], \"b\": \"pet\"}\n{\"a\": [\"rug\"], \"b\": \"mat\"}\n";
+  const TrainData data{.file = folder_.write("lists.jsonl", rows), .columns = {"a", "b"}};
+  std::vector<std::string> texts;
+  ExampleSource(data, *parse_loss("mnr"), 1, 0).for_each([&](const Example& e) { texts.push_back(e.texts[0]); });
+  EXPECT_EQ(texts, (std::vector<std::string>{"cat, feline", "rug"}));
+  const std::string wrong = folder_.write("wrong.jsonl", "{\"a\": [\"cat\", 7], \"b\": \"pet\"}\n");
+  EXPECT_NE(error({.file = wrong, .columns = {"a", "b"}}, "mnr").find("wrong.jsonl:1"), std::string::npos);
+  const std::string none = folder_.write("none.jsonl", "{\"a\": [], \"b\": \"pet\"}\n");
+  EXPECT_NE(error({.file = none, .columns = {"a", "b"}}, "mnr").find("is empty"), std::string::npos);
+}
+
 TEST_F(Examples, NoTextStandsTwiceInABatch) {
   std::vector<ExampleSource> sources;
   sources.emplace_back(pairs(60), *parse_loss("mnr"), 1, 0);

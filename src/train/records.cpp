@@ -42,6 +42,13 @@ std::string joined(const std::vector<std::string>& names) {
   return all;
 }
 
+/// The texts of a list, as one text.
+std::string listed(const Json& list) {
+  std::string all;
+  for (const Json& text : list.elements()) all.append(all.empty() ? "" : ", ").append(text.as_string());
+  return all;
+}
+
 }  // namespace
 
 struct RecordReader::State {
@@ -91,6 +98,8 @@ struct RecordReader::State {
       }
       if (value->is_string())
         fields.emplace_back(value->as_string());
+      else if (value->is_array())
+        fields.push_back(listed(*value));
       else if (value->is_integer())
         fields.push_back(std::to_string(value->as_int()));
       else

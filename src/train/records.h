@@ -8,9 +8,12 @@
 
 namespace sememe::train {
 
-/// Rows of named columns from .jsonl, .tsv or .csv (each also with .gz or .zst). A row is one object or record.
+/// Rows of named columns from .jsonl, .tsv or .csv (each also with .gz or .zst). A row is one object or record; a list
+/// of texts is one text, with commas.
+///
 /// Errors   kInvalidArgument: a column that is not there (names those that are), another kind of file; kCorrupt, with
-///          file and line: a row without a column, a value that is neither text nor number; those of LineSource.
+///          file and line: a row without a column, a value that is neither text, number nor list of texts; those of
+///          LineSource.
 class RecordReader {
  public:
   /// A column may be written "a|b": the first of the names that the file has.
