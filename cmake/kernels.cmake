@@ -15,6 +15,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_${table}.cpp PROPERTIES COMPILE_OPTIONS
                                 "${flags_${table}};-fno-exceptions;${quiet}")
   endforeach()
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/kernels_neon.cpp PROPERTIES COMPILE_OPTIONS
+                              -fno-exceptions)
 endif()
 # The kernels of training; loops over the lanes of a vector are written to be vectorised.
 foreach(name scalar avx2 avx512)

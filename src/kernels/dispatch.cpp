@@ -50,6 +50,8 @@ std::span<const Isa> available_isas() {
         if (__builtin_cpu_supports("avx512bf16")) list.push_back(Isa::kAvx512Bf16);
       }
     }
+#elif defined(__aarch64__)
+    list.push_back(Isa::kNeon);  // part of the architecture
 #endif
     return list;
   }();
@@ -57,10 +59,10 @@ std::span<const Isa> available_isas() {
 }
 
 const KernelTable& kernels(Isa isa) {
-#if defined(__x86_64__)
   switch (isa) {
     case Isa::kScalar:
-      break;
+      return kScalarKernels;
+#if defined(__x86_64__)
     case Isa::kAvx2:
       return kAvx2Kernels;
     case Isa::kAvxVnni:
@@ -71,10 +73,13 @@ const KernelTable& kernels(Isa isa) {
       return kAvx512VnniKernels;
     case Isa::kAvx512Bf16:
       return kAvx512Bf16Kernels;
-  }
+#elif defined(__aarch64__)
+    case Isa::kNeon:
+      return kNeonKernels;
 #endif
-  (void)isa;
-  return kScalarKernels;
+    default:  // of another architecture
+      return kScalarKernels;
+  }
 }
 
 const KernelTable& kernels() {

@@ -5,7 +5,7 @@
 
 namespace sememe {
 
-enum class Isa { kScalar, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni, kAvx512Bf16 };
+enum class Isa { kScalar, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni, kAvx512Bf16, kNeon };
 
 /// Elementwise functions. kGelu is the exact erf form, kGeluTanh the tanh approximation.
 enum class Activation { kIdentity, kGelu, kGeluTanh, kQuickGelu, kRelu, kSilu, kTanh, kSigmoid };

@@ -8,7 +8,7 @@ const TrainingKernels& training_kernels(Isa isa) {
   if (isa >= Isa::kAvx2) return kAvx2Training;
 #endif
   static_cast<void>(isa);
-  return kScalarTraining;
+  return kScalarTraining;  // on ARM, too: the compiler makes its own vectors of these loops
 }
 
 const TrainingKernels& training_kernels() { return training_kernels(kernels().isa); }

@@ -5,10 +5,8 @@
 namespace sememe {
 
 const LaneTable& lanes(Isa isa) {
-#if defined(__x86_64__)
   switch (isa) {
-    case Isa::kScalar:
-      break;
+#if defined(__x86_64__)
     case Isa::kAvx2:
     case Isa::kAvxVnni:
       return kAvx2Lanes;
@@ -16,10 +14,10 @@ const LaneTable& lanes(Isa isa) {
     case Isa::kAvx512Vnni:
     case Isa::kAvx512Bf16:
       return kAvx512Lanes;
-  }
 #endif
-  (void)isa;
-  return kScalarLanes;
+    default:  // kScalar, and kNeon: the compiler makes ARM's own vectors of its loops
+      return kScalarLanes;
+  }
 }
 
 const LaneTable& lanes() {
