@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -22,32 +21,23 @@ struct TrainingPlan {
   double lr = 0;  ///< at the start
   std::int64_t epochs = 1;
   std::int64_t words = 0;  ///< known ones of the corpus
-  std::uint64_t seed = 1;
-  bool hogwild = false;
-  std::int64_t most_weight = std::numeric_limits<std::int64_t>::max();  ///< of a block
-
-  /// Trainers that may work at the same time.
-  std::int64_t trainers(const ThreadPool& pool) const { return hogwild ? pool.size() : kBlocks; }
+  BlockLimits limits;
 };
 
-/// Trains blocks of the corpus, kBlocks at a time on copies of the rows, whose changes are then merged; or, `hogwild`,
-/// on the rows themselves.
-/// A Trainer has train(ids, lr, random, rows), where rows(i, uses) is where row i stands, and rows.prefetch(i) says
-/// that it will be asked for.
-template <class Trainer>
+/// Leads a method through the corpus: method.train(blocks, count, lr, steps) trains on the first `count` blocks, before
+/// which `steps` were trained, and takes method.round() at a time but for the last.
+template <class Method>
 class BlockTraining {
  public:
-  BlockTraining(const TrainingPlan& plan, SharedRows& shared, std::vector<Trainer>& trainers, ThreadPool& pool,
+  BlockTraining(const TrainingPlan& plan, SharedRows& shared, Method& method, ThreadPool& pool,
                 const WordTrainingProgress& progress)
-      : plan_(plan), shared_(shared), trainers_(trainers), pool_(pool), progress_(progress) {
-    for (std::int64_t i = 0; !plan.hogwild && i < kBlocks; ++i) locals_.emplace_back(shared_);
-  }
+      : plan_(plan), shared_(shared), method_(method), pool_(pool), progress_(progress) {}
 
   /// Trains from the place of the checkpoint on. How many words that were.
   template <class Weight>
   std::int64_t run(std::span<const std::filesystem::path> corpus, const WordTable& words, const Weight& weight,
                    TrainingCheckpoint& checkpoint) {
-    const std::int64_t round = plan_.hogwild ? 8 * kBlocks : kBlocks;
+    const std::int64_t round = method_.round();
     const TrainingCheckpoint::Part parts[] = {{"inputs", shared_.inputs.span()}, {"outputs", shared_.outputs.span()}};
     place_ = checkpoint.load(parts);
     const std::int64_t before = place_.items;
@@ -63,7 +53,7 @@ class BlockTraining {
         }
       };
       read_corpus(corpus, words, pool_, [&](std::span<const std::int32_t> ids) {
-        blocks_.push(ids, plan_.most_weight, weight);
+        blocks_.push(ids, plan_.limits, weight);
         take(round);
       });
       blocks_.end_block();
@@ -73,33 +63,10 @@ class BlockTraining {
   }
 
  private:
-  struct SharedAccess {
-    SharedRows& rows;
-    float* operator()(std::int64_t i, std::int32_t) const { return rows.row(i); }
-    void prefetch(std::int64_t i) const { rows.prefetch(i); }
-  };
-  struct LocalAccess {
-    LocalRows& rows;
-    float* operator()(std::int64_t i, std::int32_t uses) const { return rows.row(i, uses); }
-    void prefetch(std::int64_t i) const { rows.prefetch(i); }
-  };
-
   void train_blocks(std::int64_t count) {
     const std::int64_t total = plan_.words * plan_.epochs;
     const double left = 1 - static_cast<double>(place_.items) / static_cast<double>(total);
-    const double lr = std::max(plan_.lr * left, plan_.lr * 1e-4);
-    pool_.run(count, [&](std::int64_t i, int worker) {
-      const RandomStream random(plan_.seed, static_cast<std::uint64_t>(place_.all_steps + i));
-      const auto rate = static_cast<float>(lr);
-      if (plan_.hogwild) {
-        trainers_[static_cast<std::size_t>(worker)].train(blocks_[i], rate, random, SharedAccess{shared_});
-      } else {
-        LocalRows& local = locals_[static_cast<std::size_t>(i)];
-        trainers_[static_cast<std::size_t>(i)].train(blocks_[i], rate, random, LocalAccess{local});
-        local.finish_block();
-      }
-    });
-    if (!plan_.hogwild) merge_rows(shared_, locals_, lr, pool_);
+    method_.train(blocks_, count, std::max(plan_.lr * left, plan_.lr * 1e-4), place_.all_steps);
     place_.items += blocks_.drop(count);
     place_.steps += count;
     place_.all_steps += count;
@@ -108,10 +75,9 @@ class BlockTraining {
 
   TrainingPlan plan_;
   SharedRows& shared_;
-  std::vector<Trainer>& trainers_;
+  Method& method_;
   ThreadPool& pool_;
   const WordTrainingProgress& progress_;
-  std::vector<LocalRows> locals_;
   BlockQueue blocks_;
   TrainingPlace place_;
 };

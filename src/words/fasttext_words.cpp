@@ -6,63 +6,51 @@
 #include "kernels/kernels.h"
 #include "words/block_training.h"
 #include "words/fasttext_train.h"
+#include "words/merged_blocks.h"
 #include "words/output_layer.h"
+#include "words/skipgram_rounds.h"
 
 namespace sememe {
 namespace {
 
 /// The rows that make each word: its own, then those of its n-grams.
-class WordRows {
- public:
-  explicit WordRows(const FastTextModel& model) {
-    const WordTable& words = model.dictionary.words;
-    std::vector<std::int64_t> rows;
-    for (std::int64_t id = 0; id < words.size(); ++id) {
-      rows.assign(1, id);
-      model.append_ngram_rows(words.word(id), rows);
-      for (const std::int64_t row : rows) rows_.push_back(static_cast<std::int32_t>(row));
-      ends_.push_back(rows_.size());
-    }
+WordRows rows_of_words(const FastTextModel& model) {
+  const WordTable& words = model.dictionary.words;
+  WordRows out;
+  std::vector<std::int64_t> rows;
+  for (std::int64_t id = 0; id < words.size(); ++id) {
+    rows.assign(1, id);
+    model.append_ngram_rows(words.word(id), rows);
+    out.add(rows);
   }
-  std::span<const std::int32_t> of(std::int32_t word) const {
-    const auto i = static_cast<std::size_t>(word);
-    return std::span(rows_).subspan(ends_[i], ends_[i + 1] - ends_[i]);
-  }
-
- private:
-  std::vector<std::int32_t> rows_;
-  std::vector<std::size_t> ends_ = {0};
-};
+  return out;
+}
 
 /// Trains one block of the corpus word by word; output rows begin at `first_output`.
 class FastTextTrainer {
  public:
-  FastTextTrainer(const FastTextOptions& options, const OutputRule& rule, const std::vector<float>& kept,
-                  const WordRows& word_rows, std::int64_t first_output, std::int32_t line_end, std::int64_t stride)
-      : options_(options),
-        kept_(kept),
+  FastTextTrainer(FastTextModelKind kind, const OutputRule& rule, const Windows& windows, const WordRows& word_rows,
+                  const SharedRows& shared)
+      : kind_(kind),
+        windows_(windows),
         word_rows_(word_rows),
-        first_output_(first_output),
-        line_end_(line_end),
-        stride_(stride),
-        output_(rule, stride),
-        place_of_(kept.size(), -1),
-        hidden_(stride),
-        change_(stride) {}
+        first_output_(shared.first_output),
+        stride_(shared.stride),
+        output_(rule, stride_),
+        place_of_(static_cast<std::size_t>(word_rows.size()), -1),
+        hidden_(stride_),
+        change_(stride_) {}
 
   /// `ids`: words, -1 ends a line.
   template <class Rows>
   void train(std::span<const std::int32_t> ids, float lr, RandomStream random, Rows&& rows) {
     output_.begin_block(random);
-    sentence_.clear();
-    for (const std::int32_t id : ids) {
-      const std::int32_t word = id < 0 ? line_end_ : id;
-      if (word >= 0 && kept_[static_cast<std::size_t>(word)] >= random.uniform()) sentence_.push_back(word);
-      if (id >= 0) continue;
-      train_line(lr, random, rows);
-      sentence_.clear();
-    }
-    train_line(lr, random, rows);
+    windows_.read(ids, random,
+                  [&](std::span<const std::int32_t> sentence, std::int64_t at, std::int64_t first, std::int64_t last) {
+                    if (at + 1 < std::ssize(sentence)) prefetch(sentence[static_cast<std::size_t>(at + 1)], rows);
+                    kind_ == FastTextModelKind::kCbow ? step_cbow(sentence, at, first, last, lr, random, rows)
+                                                      : step_skipgram(sentence, at, first, last, lr, random, rows);
+                  });
     for (const Place& place : places_) rows(place.row, place.uses);
     for (const std::int32_t word : placed_) place_of_[static_cast<std::size_t>(word)] = -1;
     places_.clear();
@@ -71,29 +59,16 @@ class FastTextTrainer {
 
  private:
   template <class Rows>
-  void train_line(float lr, RandomStream& random, Rows&& rows) {
-    const std::int64_t size = std::ssize(sentence_);
-    for (std::int64_t at = 0; at < size; ++at) {
-      if (at + 1 < size) prefetch(sentence_[static_cast<std::size_t>(at + 1)], rows);
-      const std::int64_t reach = options_.window - random.below(static_cast<std::uint32_t>(options_.window));
-      const std::int64_t first = std::max<std::int64_t>(0, at - reach), last = std::min(size, at + reach + 1);
-      if (last - first < 2) continue;
-      options_.kind == FastTextModelKind::kCbow ? step_cbow(at, first, last, lr, random, rows)
-                                                : step_skipgram(at, first, last, lr, random, rows);
-    }
-  }
-
-  template <class Rows>
-  void step_skipgram(std::int64_t at, std::int64_t first, std::int64_t last, float lr, RandomStream& random,
-                     Rows&& rows) {
+  void step_skipgram(std::span<const std::int32_t> sentence, std::int64_t at, std::int64_t first, std::int64_t last,
+                     float lr, RandomStream& random, Rows&& rows) {
     inputs_.clear();
-    add_inputs(sentence_[static_cast<std::size_t>(at)], rows);
+    add_inputs(sentence[static_cast<std::size_t>(at)], rows);
     take_mean();
     std::fill(change_.begin(), change_.end(), 0.0f);
     std::int32_t uses = 0;
     for (std::int64_t i = first; i < last; ++i) {
       if (i == at) continue;
-      uses += pick(sentence_[static_cast<std::size_t>(i)], random, rows);
+      uses += pick(sentence[static_cast<std::size_t>(i)], random, rows);
       const float* const error = output_.step(hidden_.data(), lr);
       table_.axpy(1, error, hidden_.data(), stride_);  // as it would change if its rows did
       table_.axpy(1, error, change_.data(), stride_);
@@ -102,12 +77,13 @@ class FastTextTrainer {
   }
 
   template <class Rows>
-  void step_cbow(std::int64_t at, std::int64_t first, std::int64_t last, float lr, RandomStream& random, Rows&& rows) {
+  void step_cbow(std::span<const std::int32_t> sentence, std::int64_t at, std::int64_t first, std::int64_t last,
+                 float lr, RandomStream& random, Rows&& rows) {
     inputs_.clear();
     for (std::int64_t i = first; i < last; ++i)
-      if (i != at) add_inputs(sentence_[static_cast<std::size_t>(i)], rows);
+      if (i != at) add_inputs(sentence[static_cast<std::size_t>(i)], rows);
     take_mean();
-    pick(sentence_[static_cast<std::size_t>(at)], random, rows);
+    pick(sentence[static_cast<std::size_t>(at)], random, rows);
     std::copy_n(output_.step(hidden_.data(), lr), stride_, change_.begin());
     move_inputs(1);
   }
@@ -151,17 +127,15 @@ class FastTextTrainer {
     }
   }
 
-  const FastTextOptions& options_;
-  const std::vector<float>& kept_;
+  FastTextModelKind kind_;
+  Windows windows_;
   const WordRows& word_rows_;
-  std::int64_t first_output_;
-  std::int32_t line_end_;
-  std::int64_t stride_;
+  std::int64_t first_output_, stride_;
   const KernelTable& table_ = kernels();
   OutputLayer output_;
-  std::vector<std::int32_t> sentence_, placed_, inputs_;  // inputs_: in places_
-  std::vector<Place> places_;                             // of the rows of all words of the block
-  std::vector<std::int32_t> place_of_;                    // first of each word; -1: not asked for in this block
+  std::vector<std::int32_t> placed_, inputs_;  // inputs_: in places_
+  std::vector<Place> places_;                  // of the rows of all words of the block
+  std::vector<std::int32_t> place_of_;         // first of each word; -1: not asked for in this block
   Buffer<float> hidden_, change_;
 };
 
@@ -206,23 +180,29 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
   if (options.loss == FastTextLoss::kHierarchicalSoftmax) tree.emplace(counts);
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(counts, model.dictionary.tokens, options.sample);
-  const WordRows word_rows(model);
+  const WordRows word_rows = rows_of_words(model);
   const auto line_end = static_cast<std::int32_t>(words.find(kEndOfSentence).value_or(-1));
+  const Windows windows(kept, options.window, line_end);
   const std::int64_t row_bytes = shared.stride * static_cast<std::int64_t>(sizeof(float));
-  const TrainingPlan plan{
+  TrainingPlan plan{
       .lr = options.lr,
       .epochs = options.epochs,
       .words = std::max<std::int64_t>(1, known - (line_end >= 0 ? counts[static_cast<std::size_t>(line_end)] : 0)),
-      .seed = options.seed,
-      .hogwild = options.hogwild,
-      .most_weight = std::max<std::int64_t>(kBlockWords, kMostBlockBytes / row_bytes)};
-  std::vector<FastTextTrainer> trainers;
-  for (std::int64_t i = 0; i < plan.trainers(pool); ++i)
-    trainers.emplace_back(options, rule, kept, word_rows, shared.first_output, line_end, shared.stride);
-  const std::int64_t trained =
-      BlockTraining(plan, shared, trainers, pool, progress)
-          .run(
-              corpus, words, [&](std::int32_t word) { return std::ssize(word_rows.of(word)); }, checkpoint);
+      .limits = {.weight = std::max<std::int64_t>(kBlockWords, kMostBlockBytes / row_bytes)}};
+  const auto train = [&](auto&& method, const auto& weight) {
+    return BlockTraining(plan, shared, method, pool, progress).run(corpus, words, weight, checkpoint);
+  };
+  std::int64_t trained = 0;
+  // Without n-grams a word is one row, whose copies are soon merged, and noise that blocks share is quicker.
+  if (options.kind == FastTextModelKind::kSkipGram && options.max_length > 0 && !options.hogwild) {
+    SkipGramRounds rounds(word_rows, rule, windows, options.seed, shared, pool);
+    plan.limits = rounds.limits();
+    trained = train(rounds, [&](std::int32_t) { return rounds.word_weight(); });
+  } else {
+    const auto make = [&] { return FastTextTrainer(options.kind, rule, windows, word_rows, shared); };
+    trained = train(MergedBlocks<FastTextTrainer>(make, options.seed, options.hogwild, shared, pool),
+                    [&](std::int32_t word) { return std::ssize(word_rows.of(word)); });
+  }
   if (report != nullptr) *report = {model.dictionary.tokens, known, trained};
   adopt_rows(model, std::move(shared));
   require_finite(model);

@@ -36,6 +36,24 @@ struct OutputRule {
   const NoiseWords* noise = nullptr;
   std::int64_t negative = 0;
   const HuffmanTree* tree = nullptr;  ///< if there is one, noise counts for nothing
+
+  /// Calls take(output row, label) for all that tells `target`; draw() gives a word of the noise.
+  template <class Draw, class Take>
+  void for_each_class(std::int32_t target, const Draw& draw, const Take& take) const {
+    if (tree != nullptr) {
+      for (const HuffmanTree::Step& step : tree->path(target)) take(step.node, step.right ? 1.0f : 0.0f);
+      return;
+    }
+    take(target, 1.0f);
+    for (std::int64_t i = 0; i < negative; ++i) {
+      const std::int32_t other = draw();
+      if (other != target) take(other, 0.0f);
+    }
+  }
+  /// How many for_each_class() calls at most.
+  std::size_t most_classes(std::int32_t target) const {
+    return tree != nullptr ? tree->path(target).size() : static_cast<std::size_t>(negative) + 1;
+  }
 };
 
 /// One thread's side of the output rows: which a class needs, and a step of descent on them.
@@ -53,16 +71,11 @@ class OutputLayer {
   template <class Row>
   std::int32_t pick(std::int32_t target, RandomStream& random, const Row& row) {
     outputs_.clear();
-    if (rule_.tree != nullptr) {
-      for (const HuffmanTree::Step& step : rule_.tree->path(target))
-        outputs_.push_back({row(step.node), step.right ? 1.0f : 0.0f});
-    } else {
-      outputs_.push_back({row(target), 1.0f});
-      for (std::int64_t i = 0; i < rule_.negative; ++i) {
-        const std::int32_t other = pool_[random.below(kPool)];
-        if (other != target) outputs_.push_back({row(other), 0.0f});
-      }
-    }
+    rule_.for_each_class(
+        target, [&] { return pool_[random.below(kPool)]; },
+        [&](std::int32_t other, float label) {
+          outputs_.push_back({row(other), label});
+        });
     return static_cast<std::int32_t>(outputs_.size());
   }
 

@@ -7,7 +7,9 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 #include "words/block_training.h"
+#include "words/merged_blocks.h"
 #include "words/output_layer.h"
+#include "words/windows.h"
 
 namespace sememe {
 namespace {
@@ -16,11 +18,11 @@ namespace {
 /// the inner node `id` of the tree.
 class Word2VecTrainer {
  public:
-  Word2VecTrainer(const Word2VecOptions& options, const OutputRule& rule, const std::vector<float>& kept,
-                  std::int64_t stride)
-      : options_(options),
-        kept_(kept),
-        words_(std::ssize(kept)),
+  Word2VecTrainer(Word2VecArchitecture architecture, const OutputRule& rule, const Windows& windows,
+                  std::int64_t first_output, std::int64_t stride)
+      : architecture_(architecture),
+        windows_(windows),
+        first_output_(first_output),
         stride_(stride),
         output_(rule, stride),
         mean_(stride) {}
@@ -29,43 +31,26 @@ class Word2VecTrainer {
   template <class Rows>
   void train(std::span<const std::int32_t> ids, float lr, RandomStream random, Rows&& rows) {
     output_.begin_block(random);
-    sentence_.clear();
-    for (const std::int32_t id : ids) {
-      if (id >= 0) {
-        if (kept_[static_cast<std::size_t>(id)] >= random.uniform()) sentence_.push_back(id);
-        continue;
-      }
-      train_sentence(lr, random, rows);
-      sentence_.clear();
-    }
-    train_sentence(lr, random, rows);
+    const auto output_row = [&](std::int64_t i) { return rows(first_output_ + i, 1); };
+    windows_.read(ids, random,
+                  [&](std::span<const std::int32_t> sentence, std::int64_t at, std::int64_t first, std::int64_t last) {
+                    const std::int32_t word = sentence[static_cast<std::size_t>(at)];
+                    inputs_.clear();
+                    for (std::int64_t i = first; i < last; ++i)
+                      if (i != at) inputs_.push_back(sentence[static_cast<std::size_t>(i)]);
+                    if (architecture_ == Word2VecArchitecture::kCbow) {
+                      output_.pick(word, random, output_row);
+                      step_mean(lr, rows);
+                      return;
+                    }
+                    for (const std::int32_t input : inputs_) {
+                      float* const x = rows(input, output_.pick(word, random, output_row));
+                      table_.axpy(1, output_.step(x, lr), x, stride_);
+                    }
+                  });
   }
 
  private:
-  template <class Rows>
-  void train_sentence(float lr, RandomStream& random, Rows&& rows) {
-    const std::int64_t size = std::ssize(sentence_);
-    for (std::int64_t at = 0; at < size; ++at) {
-      const std::int64_t reach = options_.window - random.below(static_cast<std::uint32_t>(options_.window));
-      const std::int64_t first = std::max<std::int64_t>(0, at - reach), last = std::min(size, at + reach + 1);
-      if (last - first < 2) continue;
-      const std::int32_t word = sentence_[static_cast<std::size_t>(at)];
-      inputs_.clear();
-      for (std::int64_t i = first; i < last; ++i)
-        if (i != at) inputs_.push_back(sentence_[static_cast<std::size_t>(i)]);
-      const auto output_row = [&](std::int64_t i) { return rows(words_ + i, 1); };
-      if (options_.architecture == Word2VecArchitecture::kCbow) {
-        output_.pick(word, random, output_row);
-        step_mean(lr, rows);
-        continue;
-      }
-      for (const std::int32_t input : inputs_) {
-        float* const x = rows(input, output_.pick(word, random, output_row));
-        table_.axpy(1, output_.step(x, lr), x, stride_);
-      }
-    }
-  }
-
   template <class Rows>
   void step_mean(float lr, Rows&& rows) {
     std::fill(mean_.begin(), mean_.end(), 0.0f);
@@ -75,12 +60,12 @@ class Word2VecTrainer {
     for (const std::int32_t input : inputs_) table_.axpy(1, error, rows(input, 0), stride_);
   }
 
-  const Word2VecOptions& options_;
-  const std::vector<float>& kept_;
-  std::int64_t words_, stride_;
+  Word2VecArchitecture architecture_;
+  Windows windows_;
+  std::int64_t first_output_, stride_;
   const KernelTable& table_ = kernels();
   OutputLayer output_;
-  std::vector<std::int32_t> sentence_, inputs_;
+  std::vector<std::int32_t> inputs_;
   Buffer<float> mean_;
 };
 
@@ -148,14 +133,11 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
   if (options.hierarchical_softmax) tree.emplace(vocabulary.counts);
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(vocabulary.counts, vocabulary.known, options.sample);
-  const TrainingPlan plan{.lr = first_rate(options),
-                          .epochs = options.epochs,
-                          .words = vocabulary.known,
-                          .seed = options.seed,
-                          .hogwild = options.hogwild};
-  std::vector<Word2VecTrainer> trainers;
-  for (std::int64_t i = 0; i < plan.trainers(pool); ++i) trainers.emplace_back(options, rule, kept, shared.stride);
-  const std::int64_t trained = BlockTraining(plan, shared, trainers, pool, progress)
+  const Windows windows(kept, options.window, -1);
+  const TrainingPlan plan{.lr = first_rate(options), .epochs = options.epochs, .words = vocabulary.known};
+  const auto make = [&] { return Word2VecTrainer(options.architecture, rule, windows, size, shared.stride); };
+  MergedBlocks<Word2VecTrainer> blocks(make, options.seed, options.hogwild, shared, pool);
+  const std::int64_t trained = BlockTraining(plan, shared, blocks, pool, progress)
                                    .run(
                                        corpus, vocabulary.words, [](std::int32_t) { return 1; }, checkpoint);
   if (report != nullptr) *report = {vocabulary.total, vocabulary.known, trained};
