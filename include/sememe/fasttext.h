@@ -44,8 +44,8 @@ struct FastTextOptions {
   std::int64_t min_count_label = 0;
   std::uint64_t seed = 1;
   int threads = 0;
-  bool hogwild = false;         ///< not of supervised: threads write to the same rows without order
-  WordCheckpoints checkpoints;  ///< not of supervised
+  bool hogwild = false;  ///< not of supervised: threads write to the same rows without order
+  WordCheckpoints checkpoints;
 
   /// fastText's defaults for classification: softmax, lr 0.1, min_count 1, no character n-grams.
   static FastTextOptions supervised();
@@ -89,7 +89,9 @@ struct LabelScores {
 
 /// A fastText model: vectors of words and of their character n-grams, and classes.
 ///
-/// Values   trained with the same seed, the bytes are equal for any number of threads, unless `hogwild`. Classes are
+/// Values   trained with the same seed, the bytes are equal for any number of threads, unless `hogwild`. Skip-gram with
+///          character n-grams takes turns: in some 1,000 words of the corpus the vectors of words move against those of
+///          outputs, then those of outputs against them; otherwise words are learnt as train_word2vec does. Classes are
 ///          learnt one line after another by one thread, which keeps the order; other threads read the lines.
 /// Threads  const functions may be called from many threads at once.
 /// Memory   training: (words + buckets) and (words or labels) rows, and less than 64 MiB a thread. Loaded models stay
@@ -111,8 +113,7 @@ class FastText {
   /// Trains classifiers with other options, from `options` on, near the best so far and ever nearer. The best of them;
   /// of equal ones the first. `tried` hears of each trial, whose options train() makes the same model of.
   /// Errors  those of train() and test(), of the first trial; kInvalidArgument: no trial ended in time, an option out
-  /// of
-  ///         range, model_bytes that 256 rows do not fit in.
+  ///         of range, model_bytes that 256 rows do not fit in; kUnsupported: checkpoints.
   /// Source  fastText 0.9, autotune.cc.
   static FastText autotune(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
                            const AutotuneOptions& how, const std::function<void(const AutotuneTrial&)>& tried = {},

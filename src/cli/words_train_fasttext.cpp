@@ -79,6 +79,7 @@ constexpr Option kAutotuneOptions[] = {
 constexpr OptionGroup kLabelGroups[] = {{"Input", kLabelInputOptions},
                                         {"Model", kLabelModelOptions},
                                         {"Output", kOutputOptions},
+                                        {"Checkpoints", kCheckpointOptions},
                                         {"Autotune", kAutotuneOptions}};
 
 void take_common(const Arguments& arguments, const Console& console, FastTextOptions& options) {
@@ -126,6 +127,10 @@ int tune_and_save(const Arguments& arguments, Console& console, const FastTextOp
   const std::vector<std::filesystem::path> files = corpus_files(arguments);
   const std::string out = required_text(arguments, "out", "-o FILE");
   const AutotuneOptions how = autotune_options(arguments);
+  for (const std::string_view flag : {"resume", "save-minutes"})
+    if (arguments.given(flag))
+      fail(ErrorCode::kInvalidArgument, "--", flag,
+           " does not go with --autotune-validation, which has no checkpoints");
   checkpoints_of(arguments, out);  // looks whether it can be written
   TrainingTalk talk(console);
   AutotuneTrial best;
@@ -149,8 +154,7 @@ int tune_and_save(const Arguments& arguments, Console& console, const FastTextOp
 int train_and_save(const Arguments& arguments, Console& console, FastTextOptions options) {
   const std::vector<std::filesystem::path> files = corpus_files(arguments);
   const std::string out = required_text(arguments, "out", "-o FILE");
-  const WordCheckpoints checkpoints = checkpoints_of(arguments, out);
-  if (options.kind != FastTextModelKind::kSupervised) options.checkpoints = checkpoints;
+  options.checkpoints = checkpoints_of(arguments, out);
   TrainingTalk talk(console);
   const FastText model = FastText::train(files, options, talk.progress(), talk.report());
   talk.finish();
@@ -213,7 +217,9 @@ const Command kWordsTrainSupervised = {
     .max_operands = 1 << 30,
     .description =
         "Words that begin with __label__ are what the rest of a line is to tell. Writes a model that fastText reads. "
-        "Lines are learnt one after another, so that the same seed gives the same file.",
+        "Lines are learnt one after another, so that the same seed gives the same file, also of a run that was ended "
+        "and "
+        "resumed.",
     .examples =
         "sememe words train supervised -i labelled.txt -o model.bin --epochs 25 --lr 1 --word-ngrams 2\n"
         "sememe words train supervised -i tags.txt -o model.bin --loss ova\n"

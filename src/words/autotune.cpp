@@ -88,6 +88,8 @@ FastText FastText::autotune(std::span<const std::filesystem::path> corpus, const
   using Clock = std::chrono::steady_clock;
   if (options.kind != FastTextModelKind::kSupervised)
     fail(ErrorCode::kUnsupported, "autotune: only classifiers are tuned");
+  if (!options.checkpoints.file.empty())
+    fail(ErrorCode::kUnsupported, "autotune: there are no checkpoints; a trial that is given up is of no use");
   require_within("autotune", "trials", how.trials, 0, 1 << 20);
   require_within("autotune", "model_bytes", how.model_bytes, 0, std::int64_t{1} << 50);
   if (how.trials == 0 && !(how.seconds > 0))

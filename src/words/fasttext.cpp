@@ -39,8 +39,6 @@ void check(std::span<const std::filesystem::path> corpus, const FastTextOptions&
   if (!supervised && (options.loss == FastTextLoss::kSoftmax || options.loss == FastTextLoss::kOneVsAll))
     fail(ErrorCode::kUnsupported,
          "fasttext: words are told by negative sampling or hierarchical softmax; the other losses are for labels");
-  if (supervised && !options.checkpoints.file.empty())
-    fail(ErrorCode::kUnsupported, "supervised: a training of labels has no checkpoints");
   if (supervised && options.label.empty())
     fail(ErrorCode::kInvalidArgument, "supervised: labels have to begin with something");
   require_corpus(what, corpus);

@@ -36,12 +36,11 @@ struct LineBatch {
 /// One line after another: the mean of its rows moves the rows of labels and is moved by them.
 class LabelTrainer {
  public:
-  LabelTrainer(FastTextModel& model, std::uint64_t seed)
+  explicit LabelTrainer(FastTextModel& model)
       : model_(model),
         loss_(model.settings.loss),
         labels_(model.dictionary.labels.size()),
         stride_(model.input.stride()),
-        random_(seed, 0),
         hidden_(stride_),
         error_(stride_),
         scores_(static_cast<std::size_t>(labels_)) {
@@ -52,6 +51,12 @@ class LabelTrainer {
                                  .negative = model.settings.negative,
                                  .tree = tree_ ? &*tree_ : nullptr},
                       stride_);
+  }
+
+  /// What is drawn from here on depends on nothing before.
+  void begin_chunk(const RandomStream& random) {
+    random_ = random;
+    lines_ = 0;
   }
 
   void train(const LineBatch& batch, const LineBatch::Line& line, float lr) {
@@ -104,33 +109,58 @@ class LabelTrainer {
   std::optional<HuffmanTree> tree_;
   std::optional<NoiseWords> noise_;
   std::optional<OutputLayer> output_;
-  RandomStream random_;
+  RandomStream random_{0, 0};
   Buffer<float> hidden_, error_;
   std::vector<float> scores_;
 };
 
+/// What the bytes depend on, beside the corpus.
+TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
+  return {{"training", "supervised"},
+          {"loss", concat(static_cast<int>(options.loss))},
+          {"dim", concat(options.dim)},
+          {"negative", concat(options.negative)},
+          {"min_count", concat(options.min_count)},
+          {"min_count_label", concat(options.min_count_label)},
+          {"epochs", concat(options.epochs)},
+          {"lr", concat(options.lr)},
+          {"word_ngrams", concat(options.word_ngrams)},
+          {"min_length", concat(options.min_length)},
+          {"max_length", concat(options.max_length)},
+          {"buckets", concat(options.buckets)},
+          {"label", options.label},
+          {"seed", concat(options.seed)}};
+}
+
 }  // namespace
 
-void train_labels(FastTextModel& model, std::span<const std::filesystem::path> corpus, double lr, std::int64_t epochs,
-                  std::uint64_t seed, std::string_view label, ThreadPool& pool, const WordTrainingProgress& progress) {
-  LabelTrainer trainer(model, seed);
-  const std::int64_t total = std::max<std::int64_t>(1, model.dictionary.tokens * epochs);
-  std::int64_t done = 0;
-  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+void train_labels(FastTextModel& model, std::span<const std::filesystem::path> corpus, const LabelTraining& how,
+                  ThreadPool& pool, const WordTrainingProgress& progress, TrainingCheckpoint& checkpoint) {
+  LabelTrainer trainer(model);
+  const TrainingCheckpoint::Part parts[] = {{"inputs", model.input.floats()}, {"outputs", model.output.floats()}};
+  TrainingPlace place = checkpoint.load(parts);
+  const std::int64_t total = std::max<std::int64_t>(1, model.dictionary.tokens * how.epochs);
+  for (; place.epoch < how.epochs; ++place.epoch, place.steps = 0) {
+    std::int64_t trained = place.steps;  // chunks that come again, when a training goes on
     for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
+      if (trained-- > 0) return true;
       std::vector<LineBatch> batches(pieces.size());
       pool.run(std::ssize(pieces), [&](std::int64_t i, int) {
         const auto at = static_cast<std::size_t>(i);
-        batches[at].parse(pieces[at], model, label);
+        batches[at].parse(pieces[at], model, how.label);
       });
+      trainer.begin_chunk(RandomStream(how.seed, static_cast<std::uint64_t>(place.all_steps)));
       for (const LineBatch& batch : batches) {
         for (const LineBatch::Line& line : batch.lines) {
-          const double left = std::max(0.0, 1 - static_cast<double>(done) / static_cast<double>(total));
-          trainer.train(batch, line, static_cast<float>(lr * left));
-          done += line.words;
+          const double left = std::max(0.0, 1 - static_cast<double>(place.items) / static_cast<double>(total));
+          trainer.train(batch, line, static_cast<float>(how.lr * left));
+          place.items += line.words;
         }
-        if (progress) progress("training", std::min(done, total), total);
+        if (progress) progress("training", std::min(place.items, total), total);
       }
+      ++place.steps;
+      ++place.all_steps;
+      checkpoint.save_if_due(parts, place);
       return true;
     });
   }
@@ -139,12 +169,14 @@ void train_labels(FastTextModel& model, std::span<const std::filesystem::path> c
 FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
                                     const WordTrainingProgress& progress, Word2VecReport* report) {
   ThreadPool pool(ThreadPool::size_for(options.threads));
+  TrainingCheckpoint checkpoint(options.checkpoints, settings_of(options));
   CorpusVocabulary vocabulary = count_corpus(corpus,
                                              {.min_count = options.min_count,
                                               .line_end = kEndOfSentence,
                                               .label = options.label,
                                               .min_label_count = options.min_count_label},
                                              pool, progress);
+  checkpoint.set_corpus(vocabulary.fingerprint);
   if (vocabulary.labels.size() == 0)
     fail(ErrorCode::kInvalidArgument, "supervised: no label in the corpus; labels are words that begin with ",
          quote(options.label));
@@ -152,7 +184,9 @@ FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpu
   FastTextModel model = start_fasttext(std::move(vocabulary), options);
   SharedRows rows = start_rows(model, options.seed, pool);
   adopt_rows(model, std::move(rows));
-  train_labels(model, corpus, options.lr, options.epochs, options.seed, options.label, pool, progress);
+  train_labels(model, corpus,
+               {.lr = options.lr, .epochs = options.epochs, .seed = options.seed, .label = options.label}, pool,
+               progress, checkpoint);
   require_finite(model);
   return model;
 }

@@ -61,7 +61,8 @@ class FastTextMatrix {
   /// A row that may be written, whose floats past `cols`, up to `stride`, are zeros. Precondition: owned floats.
   float* row(std::int64_t i) { return floats_.data() + i * stride_; }
   std::int64_t stride() const { return stride_; }
-  bool all_finite() const;  ///< Precondition: owned floats
+  std::span<float> floats() { return floats_.span(); }  ///< of all rows. Precondition: owned floats
+  bool all_finite() const;                              ///< Precondition: owned floats
   /// Precondition: rows of floats. Shapes  out (cols).
   void copy_row(std::int64_t row, float* out) const;
 

@@ -9,6 +9,7 @@
 #include "words/corpus.h"
 #include "words/fasttext_model.h"
 #include "words/local_rows.h"
+#include "words/training_checkpoint.h"
 
 namespace sememe {
 
@@ -20,9 +21,16 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
 FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpus, const FastTextOptions& options,
                                     const WordTrainingProgress& progress, Word2VecReport* report);
 
-/// Trains the rows of a model of labels, which are owned floats, on.
-void train_labels(FastTextModel& model, std::span<const std::filesystem::path> corpus, double lr, std::int64_t epochs,
-                  std::uint64_t seed, std::string_view label, ThreadPool& pool, const WordTrainingProgress& progress);
+struct LabelTraining {
+  double lr = 0;  ///< at the start
+  std::int64_t epochs = 1;
+  std::uint64_t seed = 1;
+  std::string_view label;  ///< how labels begin
+};
+
+/// Trains the rows of a model of labels, which are owned floats, on, from the place of the checkpoint.
+void train_labels(FastTextModel& model, std::span<const std::filesystem::path> corpus, const LabelTraining& how,
+                  ThreadPool& pool, const WordTrainingProgress& progress, TrainingCheckpoint& checkpoint);
 
 /// Input rows and labels of one line.
 struct LabelledLine {

@@ -132,7 +132,9 @@ FastText FastText::quantize(const FastTextQuantizeOptions& options) const {
   if (!options.retrain.empty()) {
     constexpr std::uint64_t kSeed = 1;
     require_corpus("quantize", options.retrain);
-    train_labels(out, options.retrain, options.lr, options.epochs, kSeed, state_->label, pool, {});
+    TrainingCheckpoint none({}, {});
+    train_labels(out, options.retrain,
+                 {.lr = options.lr, .epochs = options.epochs, .seed = kSeed, .label = state_->label}, pool, {}, none);
     require_finite(out);
   }
   out.input = FastTextMatrix::quantised(out.input, options.part, options.norms, pool);

@@ -47,8 +47,16 @@ class WordCheckpointFile : public testing::Test {
       train_glove(corpus_, {.dim = dim, .epochs = 3, .threads = threads, .checkpoints = checkpoints}, progress)
           .save(out);
     } else {
-      const FastTextOptions options{
-          .dim = dim, .epochs = 3, .buckets = 300, .threads = threads, .checkpoints = checkpoints};
+      FastTextOptions options{.dim = dim, .epochs = 3, .buckets = 300, .threads = threads, .checkpoints = checkpoints};
+      if (which == 4) {
+        options = FastTextOptions::supervised();
+        options.loss = FastTextLoss::kNegativeSampling;
+        options.dim = dim;
+        options.epochs = 12;  // each of the two files is a step
+        options.label = "w1";
+        options.threads = threads;
+        options.checkpoints = checkpoints;
+      }
       FastText::train(corpus_, options, progress).save(out);
     }
     return file_bytes(out);
@@ -68,7 +76,7 @@ class WordCheckpointFile : public testing::Test {
 };
 
 TEST_F(WordCheckpointFile, ATrainingThatGoesOnEndsWithTheSameBytes) {
-  for (int which = 0; which < 4; ++which) {
+  for (int which = 0; which < 5; ++which) {
     const std::string whole = train(which, 2, {});
     for (const int steps : {2, 3, 9, 11}) {
       std::filesystem::remove(file_);
@@ -121,7 +129,7 @@ TEST_F(WordCheckpointFile, DamagedFilesAreErrors) {
 }
 
 TEST_F(WordCheckpointFile, APlaceBeyondTheEndIsTheEnd) {
-  for (int which = 0; which < 4; ++which) {
+  for (int which = 0; which < 5; ++which) {
     std::filesystem::remove(file_);
     begin(which, 5, 1, false);
     const TensorStore store = TensorStore::open(file_);
