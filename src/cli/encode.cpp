@@ -11,9 +11,9 @@
 #include "cli/model_options.h"
 #include "cli/terminal.h"
 #include "cli/text_input.h"
+#include "cli/text_vectors.h"
 #include "cli/token_writer.h"
 #include "cli/vector_writer.h"
-#include "cli/word_sentences.h"
 
 namespace sememe::cli {
 namespace {
@@ -69,21 +69,11 @@ void refuse_sentence_flags(const Arguments& arguments, const VectorOutput& outpu
 /// --model is a file of word vectors.
 void encode_words(const Arguments& arguments, Console& console, VectorOutput output) {
   TextInput input(arguments);
-  const WordSentences words(arguments, console);
+  const TextVectors words(arguments, console);
   output.count = input.count();
   output.dimensions = words.dimensions();
   const auto writer = make_vector_writer(output);
-  Chunk all;
-  const auto write = [&](Chunk& chunk) {
-    const Matrix vectors = words.encode(chunk.texts(), &chunk.stats);
-    writer->write(chunk, vectors);
-  };
-  const auto work = [&](Chunk& chunk) {
-    if (!words.needs_all_texts()) return write(chunk);
-    std::move(chunk.records.begin(), chunk.records.end(), std::back_inserter(all.records));
-  };
-  for_each_chunk(input, console, work);
-  if (words.needs_all_texts()) write(all);
+  words.each(input, &Chunk::texts, [&](Chunk& chunk, const Matrix& vectors) { writer->write(chunk, vectors); });
   writer->finish();
 }
 

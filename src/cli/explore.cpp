@@ -12,6 +12,7 @@
 #include "cli/numbers.h"
 #include "cli/scene.h"
 #include "cli/text_input.h"
+#include "cli/word_sentences.h"
 #include "explore/live.h"
 #include "explore/page.h"
 #include "explore/tour.h"
@@ -79,12 +80,20 @@ std::vector<MapMethod> methods(const Arguments& arguments) {
 struct Typed {
   std::optional<Encoder> encoder;
   std::optional<WordVectors> words;
+  std::optional<WordSentences> sentences;
   EncodeOptions options;
 
   std::vector<float> operator()(std::string_view text) const {
     if (encoder) {
       const std::string_view texts[] = {text};
       const Matrix vectors = encoder->encode(texts, options);
+      return {vectors.row(0).begin(), vectors.row(0).end()};
+    }
+    if (sentences) {
+      const std::string_view texts[] = {text};
+      std::vector<TextStats> stats;
+      const Matrix vectors = sentences->encode(texts, &stats);
+      if (stats[0].tokens == 0) fail(ErrorCode::kNotFound, "no word of ", quote(text, 40), " has a vector");
       return {vectors.row(0).begin(), vectors.row(0).end()};
     }
     words->require(text);
@@ -114,9 +123,9 @@ struct Lesson {
 
 int serve(const Arguments& arguments, Console& console, MapInput input, const Scene& scene, const MapOptions& map,
           const Typed& typed, const Tour* tour) {
-  const PageMode mode = typed.words     ? PageMode::kServedWords
-                        : typed.encoder ? PageMode::kServedTexts
-                                        : PageMode::kServedVectors;
+  const PageMode mode = typed.words                        ? PageMode::kServedWords
+                        : typed.encoder || typed.sentences ? PageMode::kServedTexts
+                                                           : PageMode::kServedVectors;
   const LiveScene live(scene, std::move(input.vectors), map, std::cref(typed), console.options().threads);
   std::string page;
   write_page(
@@ -176,7 +185,12 @@ int run_explore(const Arguments& arguments, Console& console) {
   } else {
     input = read_map_input(arguments, console, !file);
     const bool embeds = !input.words && (!input.model.empty() || arguments.given("model"));
-    if (!file && embeds) typed.encoder = load_encoder(arguments, console);
+    if (!file && embeds && names_word_vectors(arguments)) {
+      typed.sentences.emplace(arguments, console);
+      if (typed.sentences->needs_all_texts()) typed.sentences.reset();  // one text has no vector of its own
+    } else if (!file && embeds) {
+      typed.encoder = load_encoder(arguments, console);
+    }
     typed.words = std::move(input.words);
   }
   if (const auto k = arguments.number("umap-neighbors")) options.map.neighbors = *k;

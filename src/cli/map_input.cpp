@@ -6,9 +6,8 @@
 #include <utility>
 
 #include "base/fail.h"
-#include "cli/chunks.h"
 #include "cli/model_options.h"
-#include "cli/text_input.h"
+#include "cli/text_vectors.h"
 #include "io/npy.h"
 #include "io/utf8.h"
 #include "sememe/encoder.h"
@@ -84,24 +83,14 @@ void read_words(const Arguments& arguments, const std::string& path, bool keep, 
 }
 
 void embed(const Arguments& arguments, Console& console, MapInput& out) {
-  const EncodeOptions options = encode_options(arguments);
-  out.model = std::filesystem::path(model_name(arguments)).filename().string();
   if (arguments.on("demo")) {
-    out = demo_input(load_encoder(arguments, console), options);
+    out = demo_input(load_encoder(arguments, console), encode_options(arguments));
     return;
   }
-  TextInput input(arguments);
-  const Encoder encoder = load_encoder(arguments, console);
-  std::vector<float> values;
-  const Totals totals = for_each_chunk(input, console, [&](Chunk& chunk) {
-    const Matrix vectors = encoder.encode(chunk.texts(), options, &chunk.stats);
-    if (refuses_long_texts(arguments)) refuse_truncated(chunk, input, encoder);
-    values.insert(values.end(), vectors.data(), vectors.data() + vectors.rows() * vectors.cols());
-    for (TextRecord& record : chunk.records) out.texts.push_back(std::move(record.text));
-  });
-  report(totals, encoder, console);
-  out.vectors = Matrix(std::ssize(out.texts), encoder.encode(std::vector<std::string_view>(), options).cols());
-  std::copy(values.begin(), values.end(), out.vectors.data());
+  out.model = std::filesystem::path(model_name(arguments)).filename().string();
+  EmbeddedTexts embedded = embed_all(arguments, console);
+  out.texts = std::move(embedded.texts);
+  out.vectors = std::move(embedded.vectors);
 }
 
 }  // namespace

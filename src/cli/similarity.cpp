@@ -4,13 +4,12 @@
 
 #include "base/fail.h"
 #include "cli/arguments.h"
-#include "cli/chunks.h"
 #include "cli/command.h"
 #include "cli/model_options.h"
-#include "cli/numbers.h"
 #include "cli/output.h"
 #include "cli/score_writer.h"
 #include "cli/text_input.h"
+#include "cli/text_vectors.h"
 
 namespace sememe::cli {
 namespace {
@@ -36,22 +35,9 @@ std::string format_of(const Arguments& arguments, const std::string& name) {
 }
 
 int run_matrix(const Arguments& arguments, Console& console, const ScoreOutput& output) {
-  const EncodeOptions options = encode_options(arguments);
-  TextInput input(arguments);
-  const Encoder encoder = load_encoder(arguments, console);
-  const std::int64_t width = encoder.encode(std::vector<std::string_view>(), options).cols();
-
-  std::vector<float> values;  // of all vectors
-  std::vector<std::string> texts;
-  const Totals totals = for_each_chunk(input, console, [&](Chunk& chunk) {
-    const Matrix vectors = encoder.encode(chunk.texts(), options, &chunk.stats);
-    if (refuses_long_texts(arguments)) refuse_truncated(chunk, input, encoder);
-    values.insert(values.end(), vectors.data(), vectors.data() + vectors.rows() * vectors.cols());
-    for (TextRecord& record : chunk.records) texts.push_back(std::move(record.text));
-  });
-
-  const MatView<const float> vectors(values.data(), std::ssize(texts), width);
-  const auto writer = make_score_writer(output, texts);
+  const EmbeddedTexts embedded = embed_all(arguments, console);
+  const MatView<const float> vectors = embedded.vectors.view();
+  const auto writer = make_score_writer(output, embedded.texts);
   constexpr std::int64_t kBlockScores = std::int64_t{1} << 20;  // the matrix of many texts does not fit into memory
   const std::int64_t block = std::max<std::int64_t>(1, kBlockScores / std::max<std::int64_t>(1, vectors.rows));
   for (std::int64_t first = 0; first < vectors.rows; first += block) {
@@ -59,7 +45,6 @@ int run_matrix(const Arguments& arguments, Console& console, const ScoreOutput& 
     writer->write(similarity_matrix(vectors.slice_rows(first, rows), vectors, output.measure));
   }
   writer->finish();
-  report(totals, encoder, console);
   return 0;
 }
 
@@ -75,26 +60,25 @@ std::pair<std::string_view, std::string_view> split_pair(const TextRecord& recor
 }
 
 int run_pairs(const Arguments& arguments, Console& console, const ScoreOutput& output) {
-  const EncodeOptions options = encode_options(arguments);
   // A file of pairs is often called .tsv, and is not a table with columns here.
   TextInput input(arguments, TextFormat::kLines);
-  const Encoder encoder = load_encoder(arguments, console);
+  const TextVectors model(arguments, console);
   const auto writer = make_pair_writer(output);
-  const Totals totals = for_each_chunk(input, console, [&](Chunk& chunk) {
+  const auto texts_of = [&](const Chunk& chunk) {
     std::vector<std::string_view> texts;
     for (const TextRecord& record : chunk.records) {
       const auto [first, second] = split_pair(record, input);
       texts.insert(texts.end(), {first, second});
     }
-    const Matrix vectors = encoder.encode(texts, options, &chunk.stats);
-    if (refuses_long_texts(arguments)) refuse_truncated(chunk, input, encoder);
+    return texts;
+  };
+  model.each(input, texts_of, [&](Chunk&, const Matrix& vectors) {
     std::vector<float> scores;
     for (std::int64_t i = 0; i < vectors.rows(); i += 2)
       scores.push_back(similarity(vectors.row(i), vectors.row(i + 1), output.measure));
     writer->write(scores);
   });
   writer->finish();
-  report(totals, encoder, console);
   return 0;
 }
 

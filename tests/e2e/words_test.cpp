@@ -111,6 +111,23 @@ TEST_F(WordsProgram, FilesOfWordVectorsEncodeTexts) {
   expect_error({"encode", "king", "--remove-components", "1"}, 2, "is for files of word vectors");
 }
 
+TEST_F(WordsProgram, FilesOfWordVectorsCompareAndMapTexts) {
+  const std::string file = write("v.txt", "the 1 1\nking 2 0\nqueen 0 3\n");
+  EXPECT_EQ(output_of({"similarity", "-m", file, "king", "queen", "King", "--format", "csv"}), "1,0,1\n0,1,0\n1,0,1\n");
+  const std::string pairs = write("p.txt", "king\tthe king\nking\tqueen\n");
+  EXPECT_EQ(output_of({"similarity", "-m", file, "--pairs", "--measure", "dot", "-i", pairs}), "3\n0\n");
+  // The one direction of all texts, of which these have no other, is taken away.
+  const std::string same = write("s.txt", "king\tking king\n");
+  EXPECT_EQ(output_of({"similarity", "-m", file, "--pairs", "--measure", "dot", "--pooling", "sif", "-i", same}),
+            "0\n");
+  const std::string texts = write("t.txt", "the king\nqueen\nking\nthe queen\n");
+  const std::string map = output_of({"map", "-m", file, "-i", texts, "--method", "pca", "-o", "-", "--format", "csv"});
+  EXPECT_NE(map.find("the queen"), std::string::npos) << map;
+  output_of({"explore", "-m", file, "-i", texts, "--html", path("page.html")});
+  EXPECT_TRUE(read(path("page.html")).starts_with("<!DOCTYPE html>"));
+  expect_error({"similarity", "-m", file, "king", "--max-tokens", "9"}, 2, "--max-tokens is for models");
+}
+
 TEST_F(WordsProgram, VectorsArePrinted) {
   EXPECT_EQ(output_of({"words", "vector", royal(), "king", "apple"}), "king 1 0 1 0\napple 0 0 0.1 1\n");
   EXPECT_EQ(output_of({"words", "vector", royal(), "king", "--json"}),
@@ -371,6 +388,7 @@ TEST_F(WordsProgram, OptionsOfAClassifierAreLookedFor) {
   EXPECT_EQ(read(path("m.bin")), model);
   expect_error(with({"--autotune-trials", "3"}), 2, "--autotune-trials needs --autotune-validation FILE");
   expect_error(with({"--autotune-validation", corpus, "--autotune-metric", "f2"}), 2, "expected f1 or f1:LABEL");
+  expect_error(with({"--autotune-validation", corpus, "--resume"}), 2, "has no checkpoints");
 }
 
 TEST_F(WordsProgram, CheckpointsAreAskedForRightlyAndOutputsAreLookedAtFirst) {
