@@ -198,14 +198,14 @@ bool check(const Case& c, const Json& facts, const NpzReader& expected, const Pi
   const std::size_t rows = c.columns.front().size();
 
   const auto accumulate = [&] {
-    run.parameters().zero_gradients();
+    run.parameters().zero_gradients(pool);
     double sum = 0;
     for (int part = 0; part < c.parts; ++part)
       sum += run.loss(rows * part / c.parts, rows * (part + 1) / c.parts, 1.0 / c.parts) / c.parts;
     return sum;
   };
   const auto whole = [&] {  // the loss of the batch in one piece
-    run.parameters().zero_gradients();
+    run.parameters().zero_gradients(pool);
     return run.loss(0, rows, 1);
   };
 

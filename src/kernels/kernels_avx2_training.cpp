@@ -12,6 +12,7 @@ namespace {
 #include "kernels/vec_avx2.h"
 #include "kernels/body_memory.h"
 #include "kernels/body_functions.h"
+#include "kernels/body_plain_gemm.h"
 #include "kernels/training_body.h"
 // clang-format on
 

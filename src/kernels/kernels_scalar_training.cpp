@@ -8,6 +8,7 @@ namespace {
 #include "kernels/vec_scalar.h"
 #include "kernels/body_memory.h"
 #include "kernels/body_functions.h"
+#include "kernels/body_plain_gemm.h"
 #include "kernels/training_body.h"
 // clang-format on
 

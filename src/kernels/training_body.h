@@ -46,8 +46,8 @@ inline void multiply_by(const float* x, float* d, i64 n, F slope) {
     store_some(d + i, load_some(d + i, n - i) * slope(load_some(x + i, n - i)), n - i);
 }
 
-void gelu_forward(float* x, i64 n) noexcept {
-  for (i64 i = 0; i < n; i += kWidth) store_some(x + i, exact_gelu_of(load_some(x + i, n - i)), n - i);
+void gelu_forward(const float* x, float* y, i64 n) noexcept {
+  for (i64 i = 0; i < n; i += kWidth) store_some(y + i, exact_gelu_of(load_some(x + i, n - i)), n - i);
 }
 
 void activation_backward(Activation f, const float* x, float* d, i64 n) noexcept {
@@ -78,24 +78,30 @@ void activation_backward(Activation f, const float* x, float* d, i64 n) noexcept
 }
 
 void softmax(float* s, float scale, i64 n) noexcept {
-  float most = s[0];
-  for (i64 i = 1; i < n; ++i) most = s[i] > most ? s[i] : most;
+  Vec largest = set1(s[0]);
+  const auto value = [&](i64 i) {
+    return n - i >= kWidth ? load(s + i) : first_of(load_part(s + i, n - i), n - i, largest);
+  };
+  for (i64 i = 0; i < n; i += kWidth) largest = max(largest, value(i));
+  const float most = hmax(largest);
   Vec sum = {};
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec e = exp_of((load_some(s + i, n - i) - most) * scale);
     store_some(s + i, e, n - i);
-    sum += load_some(s + i, n - i);
+    sum += n - i >= kWidth ? e : first_of(e, n - i, zero());
   }
   const float total = hsum(sum);
   for (i64 i = 0; i < n; i += kWidth) store_some(s + i, load_some(s + i, n - i) / total, n - i);
 }
 
-void softmax_backward(const float* p, float* d, float scale, i64 n) noexcept {
+void softmax_backward(const float* p, const float* kept, float* d, float scale, i64 n) noexcept {
   Vec sum = {};
-  for (i64 i = 0; i < n; i += kWidth) sum += load_some(p + i, n - i) * load_some(d + i, n - i);
+  for (i64 i = 0; i < n; i += kWidth) sum += load_some(kept + i, n - i) * load_some(d + i, n - i);
   const float mean = hsum(sum);
-  for (i64 i = 0; i < n; i += kWidth)
-    store_some(d + i, load_some(p + i, n - i) * (load_some(d + i, n - i) - mean) * scale, n - i);
+  for (i64 i = 0; i < n; i += kWidth) {
+    const Vec along = load_some(kept + i, n - i) * load_some(d + i, n - i);
+    store_some(d + i, (along - load_some(p + i, n - i) * mean) * scale, n - i);
+  }
 }
 
 // The sum of value(i) for i < n in eight chains, which the compiler turns into vectors.
@@ -133,7 +139,7 @@ float layer_norm_forward(const float* x, const float* gamma, const float* beta, 
 }
 
 void layer_norm_backward(const float* d_y, const float* unit, float rstd, const float* gamma, float* d_x,
-                         float* d_gamma, float* d_beta, i64 n) noexcept {
+                         bool accumulate, float* d_gamma, float* d_beta, i64 n) noexcept {
   Vec sum = {}, product = {};
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec d = load_some(d_y + i, n - i), u = load_some(unit + i, n - i), g = d * load_some(gamma + i, n - i);
@@ -145,7 +151,8 @@ void layer_norm_backward(const float* d_y, const float* unit, float rstd, const 
   const float mean_g = hsum(sum) / static_cast<float>(n), mean_gu = hsum(product) / static_cast<float>(n);
   for (i64 i = 0; i < n; i += kWidth) {
     const Vec g = load_some(d_y + i, n - i) * load_some(gamma + i, n - i);
-    store_some(d_x + i, load_some(d_x + i, n - i) + rstd * (g - mean_g - load_some(unit + i, n - i) * mean_gu), n - i);
+    const Vec d = rstd * (g - mean_g - load_some(unit + i, n - i) * mean_gu);
+    store_some(d_x + i, accumulate ? load_some(d_x + i, n - i) + d : d, n - i);
   }
 }
 
@@ -161,6 +168,14 @@ void adamw(const AdamStep& s, const float* gradient, float* first, float* second
     store_some(second + i, v, rest);
     store_some(value + i, load_some(value + i, rest) * keep - step * m / (sqrt(v) * root + s.epsilon), rest);
   }
+}
+
+void scale(float factor, float* x, i64 n) noexcept {
+  for (i64 i = 0; i < n; i += kWidth) store_some(x + i, load_some(x + i, n - i) * factor, n - i);
+}
+
+double sum_of_squares(const float* x, i64 n) noexcept {
+  return sum_in_double(n, [&](i64 i) { return static_cast<double>(x[i]) * static_cast<double>(x[i]); });
 }
 
 // Philox4x32-10 (base/rng.h), a block of four words in each lane: products of 32 bits in lanes of 64.
@@ -203,8 +218,8 @@ void dropout(std::uint64_t seed, std::uint64_t stream, std::uint64_t block, std:
   }
 }
 
-#define SEMEME_TRAINING_TABLE                                                                                       \
-  {                                                                                                                 \
-    gelu_forward, activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, dropout, \
-        adamw                                                                                                       \
+#define SEMEME_TRAINING_TABLE                                                                                          \
+  {                                                                                                                    \
+    gemm_plain, gelu_forward, activation_backward, softmax, softmax_backward, layer_norm_forward, layer_norm_backward, \
+        dropout, adamw, scale, sum_of_squares                                                                          \
   }

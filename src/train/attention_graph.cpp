@@ -14,17 +14,13 @@ MatView<T> block(MatView<T> m, std::int64_t begin, std::int64_t rows, std::int64
   return {m.row(begin) + first, rows, width, m.stride};
 }
 
+/// Drops some of the n x n weights of one head of one text, all its n rows in one go: a text has n rows of random
+/// numbers for each head.
 template <class T>
-MatView<T> transpose(MatView<const T> x, Buffer<T>& memory) {
-  memory.reserve_discard(x.rows * x.cols);
-  const MatView<T> y(memory.data(), x.cols, x.rows);
-  for (std::int64_t i = 0; i < x.rows; ++i)
-    for (std::int64_t j = 0; j < x.cols; ++j) y.row(j)[i] = x.row(i)[j];
-  return y;
-}
-
-std::uint64_t row_of(const Dropout& dropout, std::int64_t token, std::int64_t heads, std::int64_t head) {
-  return static_cast<std::uint64_t>((dropout.first_token + token) * heads + head);
+void drop(const Dropout& dropout, std::uint64_t place, std::int64_t begin, std::int64_t heads, std::int64_t head,
+          MatView<T> p) {
+  const std::int64_t row = (dropout.first_token + begin) * heads + head * p.rows;
+  dropout.apply(place, static_cast<std::uint64_t>(row), p.data, p.rows * p.cols);
 }
 
 }  // namespace
@@ -48,11 +44,11 @@ void AttentionGraph<T>::run(std::span<const std::int64_t> offsets, ThreadPool* p
 
 template <class T>
 MatView<T> AttentionGraph<T>::probabilities(MatView<const T> q, MatView<const T> k, Scratch& s) const {
-  s.keys.resize(head_dim_, k.rows);
-  s.keys.put_transposed(k, 0, nullptr);
+  s.right.resize(head_dim_, k.rows);
+  s.right.put_transposed(k, 0, nullptr);
   s.scores.reserve_discard(q.rows * k.rows);
   const MatView<T> p(s.scores.data(), q.rows, k.rows);
-  multiply<T>(q, s.keys, nullptr, false, p, nullptr);
+  multiply<T>(q, s.right, nullptr, false, p, nullptr);
   for (std::int64_t i = 0; i < p.rows; ++i) softmax_forward(p.row(i), scale_, p.cols);
   return p;
 }
@@ -64,10 +60,8 @@ void AttentionGraph<T>::forward(MatView<const T> qkv, std::span<const std::int64
   run(offsets, pool, [&](std::int64_t begin, std::int64_t n, std::int64_t head, Scratch& s) {
     const std::int64_t at = head * head_dim_;
     const MatView<T> p = probabilities(block(qkv, begin, n, at, head_dim_), block(qkv, begin, n, d + at, head_dim_), s);
-    for (std::int64_t i = 0; i < n; ++i) dropout.apply(place, row_of(dropout, begin + i, heads_, head), p.row(i), n);
-    s.values.resize(n, head_dim_);
-    s.values.put_rows(block(qkv, begin, n, 2 * d + at, head_dim_), 0, nullptr);
-    multiply<T>(p, s.values, nullptr, false, block(context, begin, n, at, head_dim_), nullptr);
+    drop(dropout, place, begin, heads_, head, p);
+    product<T>(p, block(qkv, begin, n, 2 * d + at, head_dim_), block(context, begin, n, at, head_dim_));
   });
 }
 
@@ -80,30 +74,23 @@ void AttentionGraph<T>::backward(MatView<const T> qkv, std::span<const std::int6
     const auto q = block(qkv, begin, n, at, head_dim_), k = block(qkv, begin, n, d + at, head_dim_),
                v = block(qkv, begin, n, 2 * d + at, head_dim_), d_out = block(d_context, begin, n, at, head_dim_);
     const MatView<T> p = probabilities(q, k, s);
-    s.mask.reserve_discard(n * n);
     s.slopes.reserve_discard(n * n);
-    const MatView<T> kept(s.mask.data(), n, n), d_s(s.slopes.data(), n, n);
-
-    std::copy_n(p.data, n * n, kept.data);
-    for (std::int64_t i = 0; i < n; ++i) dropout.apply(place, row_of(dropout, begin + i, heads_, head), kept.row(i), n);
-    s.other.resize(n, head_dim_);
-    s.other.put_rows(d_out, 0, nullptr);
-    multiply<T>(transpose<T>(kept, s.transposed), s.other, nullptr, false,
-                block(d_qkv, begin, n, 2 * d + at, head_dim_), nullptr);
-
-    s.values.resize(head_dim_, n);
-    s.values.put_transposed(v, 0, nullptr);
-    multiply<T>(d_out, s.values, nullptr, false, d_s, nullptr);
-    for (std::int64_t i = 0; i < n; ++i) {
-      dropout.apply(place, row_of(dropout, begin + i, heads_, head), d_s.row(i), n);
-      softmax_backward(p.row(i), d_s.row(i), scale_, n);
+    const MatView<T> d_s(s.slopes.data(), n, n);
+    MatView<T> kept = p;
+    if (dropout.rate > 0) {
+      s.kept.reserve_discard(n * n);
+      kept.data = s.kept.data();
+      std::copy_n(p.data, n * n, kept.data);
+      drop(dropout, place, begin, heads_, head, kept);
     }
-    s.other.resize(n, head_dim_);
-    s.other.put_rows(k, 0, nullptr);
-    multiply<T>(d_s, s.other, nullptr, false, block(d_qkv, begin, n, at, head_dim_), nullptr);
-    s.other.put_rows(q, 0, nullptr);
-    multiply<T>(transpose<T>(d_s, s.transposed), s.other, nullptr, false, block(d_qkv, begin, n, d + at, head_dim_),
-                nullptr);
+    product_by_columns<T>(kept, d_out, block(d_qkv, begin, n, 2 * d + at, head_dim_));
+
+    s.right.resize(head_dim_, n);
+    s.right.put_transposed(v, 0, nullptr);
+    multiply<T>(d_out, s.right, nullptr, false, d_s, nullptr);
+    for (std::int64_t i = 0; i < n; ++i) softmax_backward(p.row(i), kept.row(i), d_s.row(i), scale_, n);
+    product<T>(d_s, k, block(d_qkv, begin, n, at, head_dim_));
+    product_by_columns<T>(d_s, q, block(d_qkv, begin, n, d + at, head_dim_));
   });
 }
 

@@ -20,14 +20,14 @@ class AttentionGraph {
   void forward(MatView<const T> qkv, std::span<const std::int64_t> offsets, const Dropout& dropout, std::uint64_t place,
                MatView<T> context, ThreadPool* pool);
   /// d_qkv (N, 3 D) is written. With P = softmax(scale Q K^T), A = dropout(P):
-  ///   dV = A^T dO,  dA = dO V^T,  dS = scale P (dP - rowsum(P dP)),  dQ = dS K,  dK = dS^T Q
+  ///   dV = A^T dO,  dA = dO V^T,  dS = scale (A dA - P rowsum(A dA)),  dQ = dS K,  dK = dS^T Q
   void backward(MatView<const T> qkv, std::span<const std::int64_t> offsets, const Dropout& dropout,
                 std::uint64_t place, MatView<const T> d_context, MatView<T> d_qkv, ThreadPool* pool);
 
  private:
   struct Scratch {
-    Panels<T> keys, values, other;
-    Buffer<T> scores, mask, slopes, transposed;
+    Panels<T> right;
+    Buffer<T> scores, kept, slopes;
   };
   MatView<T> probabilities(MatView<const T> q, MatView<const T> k, Scratch& s) const;
   void run(std::span<const std::int64_t> offsets, ThreadPool* pool,

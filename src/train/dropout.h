@@ -23,7 +23,7 @@ struct Dropout {
     if (rate <= 0) return;
     const auto threshold = static_cast<std::uint32_t>(rate * 65536);
     const T factor = T(1 / (1 - rate));
-    const std::uint64_t base = row << 14;  // blocks of eight values: rows of up to 131,072
+    const std::uint64_t base = row << 14;  // blocks of eight values: 131,072 a row; more go on into the next row's
     if constexpr (std::is_same_v<T, float>)
       return training_kernels().dropout(seed, step << 16 | place, base, threshold, factor, x, n);
     const CounterRng random(seed, step << 16 | place);

@@ -82,7 +82,7 @@ class Regression {
     }
     Matrix d_w(count_, d);
     std::vector<float> d_b(static_cast<std::size_t>(count_), 0.0F);
-    outer_sum<float>(p, rows_, d_w.view(), scratch_, &pool_);
+    outer_sum<float>(p, rows_, d_w.view(), &pool_);
     column_sum<float>(p, d_b.data(), &pool_);
     for (std::int64_t c = 0; c < count_; ++c)
       for (std::int64_t j = 0; j <= d; ++j) {
@@ -117,7 +117,6 @@ class Regression {
   ThreadPool& pool_;
   Buffer<float> logits_;
   Panels<float> panels_;
-  OuterScratch<float> scratch_;
 };
 
 double dot_of(const std::vector<double>& a, const std::vector<double>& b) {

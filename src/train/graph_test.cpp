@@ -165,7 +165,7 @@ class ActivationGradient : public testing::TestWithParam<Activation> {};
 TEST_P(ActivationGradient, MatchesCentralDifferences) {
   for (double x = -6.05; x < 6; x += 0.173) {
     const auto value = [&](double at) {
-      activation_forward<double>(GetParam(), MatView<double>(&at, 1, 1), nullptr);
+      activation_forward<double>(GetParam(), MatView<double>(&at, 1, 1), MatView<double>(&at, 1, 1), nullptr);
       return at;
     };
     double d = 1;

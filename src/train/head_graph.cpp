@@ -161,7 +161,7 @@ void HeadGraph<T>::forward(const TokenBatch& batch, std::int64_t prompt_tokens, 
       std::copy_n(y.data, x.rows * s.out, next.data());
       x = MatView<T>(next.data(), x.rows, s.out);
       memory = std::move(next);
-      activation_forward<T>(s.activation, x, pool);
+      activation_forward<T>(s.activation, x, x, pool);
     } else if (s.kind == Kind::kLayerNorm) {
       norm_forward<T>(x, *s.gamma, *s.beta, kTorchNormEps, s.tape, x, pool);
     } else {
@@ -193,9 +193,9 @@ void HeadGraph<T>::backward(const TokenBatch& batch, std::int64_t prompt_tokens,
     const MatView<T> d_x(next.data(), texts, in);
     if (s.kind == Kind::kDense) {
       activation_backward<T>(s.activation, output, d, pool);
-      s.linear.backward(input, d, false, d_x, outer_, pool);
+      s.linear.backward(input, d, false, d_x, pool);
     } else {
-      norm_backward<T>(d, s.tape, *s.gamma, *s.beta, d_x, pool);
+      norm_backward<T>(d, s.tape, *s.gamma, *s.beta, false, d_x, pool);
     }
     memory = std::move(next);
     d = d_x;

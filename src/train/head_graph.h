@@ -57,7 +57,6 @@ class HeadGraph {
   bool include_prompt_;
   std::int64_t pooled_width_, dimensions_;
   std::vector<Step> steps_;
-  OuterScratch<T> outer_;
 };
 
 }  // namespace sememe::train

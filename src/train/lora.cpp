@@ -77,12 +77,12 @@ void LoraGraph<T>::forward(MatView<const T> x, const Dropout& dropout, MatView<T
 
 template <class T>
 void LoraGraph<T>::backward(MatView<const T> x, const Dropout& dropout, MatView<const T> d_y, MatView<T> d_x,
-                            OuterScratch<T>& scratch, ThreadPool* pool) {
+                            ThreadPool* pool) {
   const MatView<T> inner = view(inner_, x.rows, a_->rows()), d_inner = view(d_inner_, x.rows, a_->rows());
-  outer_sum<T>(d_y, inner, b_->gradient_matrix(), scratch, pool);
+  outer_sum<T>(d_y, inner, b_->gradient_matrix(), pool);
   multiply<T>(d_y, d_up_, nullptr, false, d_inner, pool);
   scale_rows<T>(d_inner, scale_, pool);
-  outer_sum<T>(d_inner, dropped(x, dropout, pool), a_->gradient_matrix(), scratch, pool);
+  outer_sum<T>(d_inner, dropped(x, dropout, pool), a_->gradient_matrix(), pool);
   if (d_x.data == nullptr) return;
   const MatView<T> d_input = view(d_input_, x.rows, x.cols);
   multiply<T>(d_inner, d_down_, nullptr, false, d_input, pool);

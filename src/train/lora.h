@@ -29,8 +29,7 @@ class LoraGraph {
   /// Adds to y. The rate of dropout is `dropout.adapter_rate`.
   void forward(MatView<const T> x, const Dropout& dropout, MatView<T> y, ThreadPool* pool);
   /// Adds the gradients of A and B, and that of x to d_x if it is not empty. After forward() of the same x.
-  void backward(MatView<const T> x, const Dropout& dropout, MatView<const T> d_y, MatView<T> d_x,
-                OuterScratch<T>& scratch, ThreadPool* pool);
+  void backward(MatView<const T> x, const Dropout& dropout, MatView<const T> d_y, MatView<T> d_x, ThreadPool* pool);
 
  private:
   MatView<const T> dropped(MatView<const T> x, const Dropout& dropout, ThreadPool* pool);

@@ -100,8 +100,7 @@ double MaskedHead<T>::learn(MatView<const T> hidden, std::span<const MaskedToken
   const auto row_of = [&](std::int64_t i) { return masked[static_cast<std::size_t>(i)].row; };
   for (std::int64_t i = 0; i < n; ++i) std::copy_n(hidden.row(row_of(i)), d, input.row(i));
   dense_.forward(input, dense_out, pool);
-  for (std::int64_t i = 0; i < n; ++i) std::copy_n(dense_out.row(i), d, normed.row(i));
-  activation_forward<T>(activation_, normed, pool);
+  activation_forward<T>(activation_, dense_out, normed, pool);
   norm_forward<T>(normed, *gamma_, *beta_, norm_eps_, tape_, normed, pool);
 
   std::vector<double> losses(static_cast<std::size_t>(n));
@@ -115,13 +114,12 @@ double MaskedHead<T>::learn(MatView<const T> hidden, std::span<const MaskedToken
         losses[at] = cross_entropy(scores.row(i), v, masked[at].id, factor);
       }
     });
-    decoder_.backward(normed.slice_rows(first, count), scores, false, d_normed.slice_rows(first, count), outer_, pool);
+    decoder_.backward(normed.slice_rows(first, count), scores, false, d_normed.slice_rows(first, count), pool);
   }
   std::fill(words_->touched.begin(), words_->touched.end(), std::uint8_t{1});  // every id was a candidate
-  for (std::int64_t i = 0; i < n; ++i) std::fill_n(d_dense.row(i), d, T(0));
-  norm_backward<T>(d_normed, tape_, *gamma_, *beta_, d_dense, pool);
+  norm_backward<T>(d_normed, tape_, *gamma_, *beta_, false, d_dense, pool);
   activation_backward<T>(activation_, dense_out, d_dense, pool);
-  dense_.backward(input, d_dense, false, d_input, outer_, pool);
+  dense_.backward(input, d_dense, false, d_input, pool);
   for (std::int64_t i = 0; i < n; ++i) std::copy_n(d_input.row(i), d, d_hidden.row(row_of(i)));
   double sum = 0;
   for (const double loss : losses) sum += loss;

@@ -60,7 +60,6 @@ class MaskedHead {
   double norm_eps_;
   NormTape<T> tape_;
   Buffer<T> input_, dense_out_, normed_, scores_, d_normed_, d_dense_, d_input_;
-  OuterScratch<T> outer_;
 };
 
 }  // namespace sememe::train

@@ -81,7 +81,7 @@ TEST(MaskedHead, EveryRowOfTheWordTableHasAGradientThatIsClearedAgain) {
   Reference<double> r;
   r.loss();
   for (const bool cleared : {false, true}) {
-    if (cleared) r.graph.parameters().zero_gradients();
+    if (cleared) r.graph.parameters().zero_gradients(r.pool);
     const Parameter<double>& words = *r.graph.parameters().find("bert.embeddings.word_embeddings.weight");
     for (std::int64_t i = 0; i < words.rows(); ++i) {
       double largest = 0;

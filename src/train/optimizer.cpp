@@ -37,7 +37,7 @@ Optimizer::Optimizer(ParameterSet<float>& parameters, const OptimizerOptions& op
     : parameters_(parameters), options_(options), pool_(pool), states_(parameters.all().size()) {}
 
 double Optimizer::step(double rate) {
-  const double norm = parameters_.gradient_norm();
+  const double norm = parameters_.gradient_norm(pool_);
   // As torch.nn.utils.clip_grad_norm_.
   const double scale = options_.clip > 0 ? std::min(1.0, options_.clip / (norm + 1e-6)) : 1.0;
   ++step_;
@@ -89,7 +89,7 @@ void Optimizer::update(Parameter<float>& p, State& s, double rate, double scale)
       if (moving != 0 || (!adam && decay != 0))
         change(r * p.cols(), p.cols());
       else if (adam && keep != 1.0F)
-        for (std::int64_t i = r * p.cols(); i < (r + 1) * p.cols(); ++i) p.value[i] *= keep;
+        training_kernels().scale(keep, p.value.data() + r * p.cols(), p.cols());
     }
   });
 }

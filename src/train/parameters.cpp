@@ -5,9 +5,21 @@
 
 #include "base/fail.h"
 #include "io/safetensors.h"
+#include "kernels/training.h"
 #include "model/weights.h"
 
 namespace sememe::train {
+
+namespace {
+
+double sum_of_squares(const float* x, std::int64_t n) { return training_kernels().sum_of_squares(x, n); }
+double sum_of_squares(const double* x, std::int64_t n) {
+  double sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) sum += x[i] * x[i];
+  return sum;
+}
+
+}  // namespace
 
 template <class T>
 MatView<T> Parameter<T>::gradient_matrix() {
@@ -17,17 +29,21 @@ MatView<T> Parameter<T>::gradient_matrix() {
 }
 
 template <class T>
-void Parameter<T>::for_each_touched(FunctionRef<void(std::int64_t, std::int64_t)> use) const {
-  if (gradient.empty()) return;
-  if (!by_rows) return use(0, value.size());
-  for (std::int64_t r = 0; r < rows(); ++r)
-    if (touched[static_cast<std::size_t>(r)] != 0) use(r * cols(), cols());
+std::int64_t Parameter<T>::block_size() const {
+  constexpr std::int64_t kElements = 1 << 15;
+  const std::int64_t row = std::max<std::int64_t>(1, cols());
+  return by_rows ? std::max<std::int64_t>(1, kElements / row) * row : kElements;
 }
 
 template <class T>
-void Parameter<T>::zero_gradient() {
-  for_each_touched([&](std::int64_t first, std::int64_t count) { std::fill_n(gradient.data() + first, count, T(0)); });
-  std::fill(touched.begin(), touched.end(), std::uint8_t{0});
+void Parameter<T>::for_each_touched(ThreadPool& pool,
+                                    FunctionRef<void(std::int64_t, std::int64_t, std::int64_t)> use) const {
+  pool.run(blocks(), [&](std::int64_t block, int) {
+    const std::int64_t begin = block * block_size(), end = std::min(gradient.size(), begin + block_size());
+    if (!by_rows) return use(begin, end - begin, block);
+    for (std::int64_t at = begin; at < end; at += cols())
+      if (touched[static_cast<std::size_t>(at / cols())] != 0) use(at, cols(), block);
+  });
 }
 
 template <class T>
@@ -78,22 +94,26 @@ Parameter<T>* ParameterSet<T>::find_any(std::string_view prefix, const std::vect
 }
 
 template <class T>
-void ParameterSet<T>::zero_gradients() {
-  for (const auto& p : all_) p->zero_gradient();
+void ParameterSet<T>::zero_gradients(ThreadPool& pool) {
+  for (const auto& p : all_) {
+    p->for_each_touched(pool, [&](std::int64_t first, std::int64_t count, std::int64_t) {
+      std::fill_n(p->gradient.data() + first, count, T(0));
+    });
+    std::fill(p->touched.begin(), p->touched.end(), std::uint8_t{0});
+  }
 }
 
 template <class T>
-double ParameterSet<T>::gradient_norm() const {
+double ParameterSet<T>::gradient_norm(ThreadPool& pool) const {
   double squares = 0;
+  std::vector<double> parts;
   for (const auto& p : all_) {
     if (!p->trained) continue;
-    p->for_each_touched([&](std::int64_t first, std::int64_t count) {
-      // Four chains, in a fixed order: the compiler may not reorder a sum of doubles.
-      double part[4] = {0, 0, 0, 0};
-      const T* const g = p->gradient.data() + first;
-      for (std::int64_t i = 0; i < count; ++i) part[i % 4] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
-      squares += (part[0] + part[1]) + (part[2] + part[3]);
+    parts.assign(static_cast<std::size_t>(p->blocks()), 0);
+    p->for_each_touched(pool, [&](std::int64_t first, std::int64_t count, std::int64_t block) {
+      parts[static_cast<std::size_t>(block)] += sum_of_squares(p->gradient.data() + first, count);
     });
+    for (const double part : parts) squares += part;
   }
   return std::sqrt(squares);
 }

@@ -33,9 +33,15 @@ struct Parameter {
   MatView<const T> matrix() const { return {value.data(), rows(), cols()}; }
   /// Room for the gradient, zeros at first.
   MatView<T> gradient_matrix();
-  void zero_gradient();
-  /// Calls use(first, count) for the elements that have a gradient, ascending.
-  void for_each_touched(FunctionRef<void(std::int64_t first, std::int64_t count)> use) const;
+  /// Calls use(first, count, block) on `pool` for the elements that have a gradient. They fall into blocks() blocks,
+  /// whatever the pool, each of which is one thread's and goes upwards.
+  void for_each_touched(ThreadPool& pool,
+                        FunctionRef<void(std::int64_t first, std::int64_t count, std::int64_t block)> use) const;
+  std::int64_t blocks() const { return (gradient.size() + block_size() - 1) / block_size(); }
+
+ private:
+  /// Elements of a block: whole rows.
+  std::int64_t block_size() const;
 };
 
 /// Every floating-point tensor of a model folder as T, in the order of names; and where each goes back to.
@@ -55,9 +61,9 @@ class ParameterSet {
   Parameter<T>* find_any(std::string_view prefix, const std::vector<std::string>& names);
   const std::vector<std::unique_ptr<Parameter<T>>>& all() const { return all_; }
 
-  void zero_gradients();
+  void zero_gradients(ThreadPool& pool);
   /// Square root of the sum of squares of all gradients of trained parameters; the order of the sum is fixed.
-  double gradient_norm() const;
+  double gradient_norm(ThreadPool& pool) const;
 
  private:
   std::vector<std::unique_ptr<Parameter<T>>> all_;

@@ -6,13 +6,13 @@
 #include <type_traits>
 
 #include "kernels/kernels.h"
+#include "kernels/training.h"
 #include "nn/linear.h"
 
 namespace sememe::train {
 namespace {
 
-constexpr std::int64_t kOuterTokens = 512;  // a block of tokens whose panels stay in L2
-constexpr std::int64_t kOuterColumns = 64;
+constexpr std::int64_t kOuterRows = 96, kOuterColumns = 384;  // of a weight's gradient; a job: its operands stay in L2
 
 void jobs(ThreadPool* pool, std::int64_t count, FunctionRef<void(std::int64_t)> job) {
   if (pool != nullptr && pool->size() > 1 && count > 1) return pool->run(count, [&](std::int64_t i, int) { job(i); });
@@ -51,11 +51,6 @@ void transpose(const double* from, std::int64_t from_stride, std::int64_t rows, 
     for (std::int64_t j = 0; j < cols; ++j) to[j * to_stride + i] = from[i * from_stride + j];
 }
 
-void add_row(const float* x, float* y, std::int64_t n) { kernels().add(y, x, y, n); }
-void add_row(const double* x, double* y, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) y[i] += x[i];
-}
-
 void part(MatView<const float> x, const Panels<float>& b, const float* bias, bool accumulate, MatView<float> y,
           std::int64_t panel_begin, std::int64_t panel_end) {
   static const Buffer<float> kNoBias(1 << 18, 0.0F);
@@ -84,6 +79,34 @@ void part(MatView<const double> x, const Panels<double>& b, const double* bias, 
         for (std::int64_t k = 0; k < b.k(); ++k) sum += x.row(i)[k] * b.panel(p)[k * b.width() + j - p * b.width()];
         y.row(i)[j] = sum + (bias != nullptr ? bias[j] : 0) + (accumulate ? y.row(i)[j] : 0);
       }
+}
+
+void plain(MatView<const float> x, bool by_columns, MatView<const float> w, bool accumulate, MatView<float> y) {
+  training_kernels().gemm_plain({.x = x.data,
+                                 .x_stride = x.stride,
+                                 .x_by_columns = by_columns,
+                                 .w = w.data,
+                                 .w_stride = w.stride,
+                                 .y = y.data,
+                                 .y_stride = y.stride,
+                                 .accumulate = accumulate,
+                                 .m = y.rows,
+                                 .n = y.cols,
+                                 .k = w.rows});
+}
+
+void plain(MatView<const double> x, bool by_columns, MatView<const double> w, bool accumulate, MatView<double> y) {
+  for (std::int64_t i = 0; i < y.rows; ++i)
+    for (std::int64_t j = 0; j < y.cols; ++j) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < w.rows; ++k) sum += (by_columns ? x.row(k)[i] : x.row(i)[k]) * w.row(k)[j];
+      y.row(i)[j] = sum + (accumulate ? y.row(i)[j] : 0);
+    }
+}
+
+template <class T>
+MatView<T> columns(MatView<T> m, std::int64_t first, std::int64_t count) {
+  return {m.data + first, m.rows, count, m.stride};
 }
 
 }  // namespace
@@ -140,24 +163,36 @@ void multiply(MatView<const T> x, const Panels<T>& b, const T* bias, bool accumu
 }
 
 template <class T>
-void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, OuterScratch<T>& scratch, ThreadPool* pool) {
+void product(MatView<const T> x, MatView<const T> w, MatView<T> y) {
+  assert(x.cols == w.rows && y.rows == x.rows && y.cols == w.cols);
+  plain(x, false, w, false, y);
+}
+
+template <class T>
+void product_by_columns(MatView<const T> x, MatView<const T> w, MatView<T> y) {
+  assert(x.rows == w.rows && y.rows == x.cols && y.cols == w.cols);
+  plain(x, true, w, false, y);
+}
+
+template <class T>
+void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, ThreadPool* pool) {
   assert(d_y.rows == x.rows && d_w.rows == d_y.cols && d_w.cols == x.cols);
-  const std::int64_t out = d_y.cols, stride = padded_stride(kOuterTokens);
-  scratch.transposed.reserve_discard(out * stride);
-  for (std::int64_t first = 0; first < x.rows; first += kOuterTokens) {
-    const std::int64_t tokens = std::min(kOuterTokens, x.rows - first);
-    const MatView<T> transposed(scratch.transposed.data(), out, tokens, stride);
-    scratch.right.resize(tokens, x.cols);
-    scratch.right.put_rows(x.slice_rows(first, tokens), 0, pool);
-    // Several cache lines of a row at once: rows lie pages apart.
-    jobs(pool, (out + kOuterColumns - 1) / kOuterColumns, [&](std::int64_t job) {
-      const std::int64_t begin = job * kOuterColumns, end = std::min(out, begin + kOuterColumns);
-      for (std::int64_t t0 = 0; t0 < tokens; t0 += 16)
-        transpose(d_y.row(first + t0) + begin, d_y.stride, std::min<std::int64_t>(16, tokens - t0), end - begin,
-                  transposed.row(begin) + t0, stride);
-    });
-    multiply<T>(transposed, scratch.right, nullptr, true, d_w, pool);
-  }
+  const std::int64_t rows = (d_w.rows + kOuterRows - 1) / kOuterRows,
+                     shares = (d_w.cols + kOuterColumns - 1) / kOuterColumns;
+  jobs(pool, rows * shares, [&](std::int64_t job) {
+    const std::int64_t r = job / shares * kOuterRows, c = job % shares * kOuterColumns,
+                       height = std::min(kOuterRows, d_w.rows - r), width = std::min(kOuterColumns, d_w.cols - c);
+    plain(columns(d_y, r, height), true, columns(x, c, width), true, columns(d_w.slice_rows(r, height), c, width));
+  });
+}
+
+template <>
+void add_row(const float* x, const float* y, float* sum, std::int64_t n) {
+  kernels().add(x, y, sum, n);
+}
+template <>
+void add_row(const double* x, const double* y, double* sum, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] = x[i] + y[i];
 }
 
 template <class T>
@@ -165,7 +200,7 @@ void column_sum(MatView<const T> d_y, T* d_b, ThreadPool* pool) {
   constexpr std::int64_t kColumns = 192;
   jobs(pool, (d_y.cols + kColumns - 1) / kColumns, [&](std::int64_t job) {
     const std::int64_t begin = job * kColumns, end = std::min(d_y.cols, begin + kColumns);
-    for (std::int64_t t = 0; t < d_y.rows; ++t) add_row(d_y.row(t) + begin, d_b + begin, end - begin);
+    for (std::int64_t t = 0; t < d_y.rows; ++t) add_row(d_b + begin, d_y.row(t) + begin, d_b + begin, end - begin);
   });
 }
 
@@ -173,15 +208,17 @@ template <class T>
 void add_rows(MatView<const T> from, MatView<T> to, ThreadPool* pool) {
   jobs(pool, (from.rows + 63) / 64, [&](std::int64_t job) {
     for (std::int64_t i = job * 64; i < std::min(from.rows, job * 64 + 64); ++i)
-      add_row(from.row(i), to.row(i), from.cols);
+      add_row(to.row(i), from.row(i), to.row(i), from.cols);
   });
 }
 
-#define SEMEME_FOR(T)                                                                                        \
-  template class Panels<T>;                                                                                  \
-  template void multiply<T>(MatView<const T>, const Panels<T>&, const T*, bool, MatView<T>, ThreadPool*);    \
-  template void outer_sum<T>(MatView<const T>, MatView<const T>, MatView<T>, OuterScratch<T>&, ThreadPool*); \
-  template void column_sum<T>(MatView<const T>, T*, ThreadPool*);                                            \
+#define SEMEME_FOR(T)                                                                                     \
+  template class Panels<T>;                                                                               \
+  template void multiply<T>(MatView<const T>, const Panels<T>&, const T*, bool, MatView<T>, ThreadPool*); \
+  template void product<T>(MatView<const T>, MatView<const T>, MatView<T>);                               \
+  template void product_by_columns<T>(MatView<const T>, MatView<const T>, MatView<T>);                    \
+  template void outer_sum<T>(MatView<const T>, MatView<const T>, MatView<T>, ThreadPool*);                \
+  template void column_sum<T>(MatView<const T>, T*, ThreadPool*);                                         \
   template void add_rows<T>(MatView<const T>, MatView<T>, ThreadPool*);
 SEMEME_FOR(float)
 SEMEME_FOR(double)

@@ -38,21 +38,26 @@ class Panels {
 template <class T>
 void multiply(MatView<const T> x, const Panels<T>& b, const T* bias, bool accumulate, MatView<T> y, ThreadPool* pool);
 
-/// Memory of outer_sum(), kept between calls.
+/// y = x w, and y = x^T w, of matrices as they lie, each element summed over k in ascending order: for operands that
+/// serve one product only. Without threads.
+/// Shapes   x (M, K), or (K, M) by columns; w (K, N), y (M, N).
 template <class T>
-struct OuterScratch {
-  Buffer<T> transposed;
-  Panels<T> right;
-};
+void product(MatView<const T> x, MatView<const T> w, MatView<T> y);
+template <class T>
+void product_by_columns(MatView<const T> x, MatView<const T> w, MatView<T> y);
 
 /// d_w += d_y^T x: the gradient of a linear layer's weight, summed over tokens in blocks of a fixed size.
 /// Shapes   d_y (T, out), x (T, in), d_w (out, in).
 template <class T>
-void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, OuterScratch<T>& scratch, ThreadPool* pool);
+void outer_sum(MatView<const T> d_y, MatView<const T> x, MatView<T> d_w, ThreadPool* pool);
 
 /// d_b += column sums of d_y, each in ascending order of rows.
 template <class T>
 void column_sum(MatView<const T> d_y, T* d_b, ThreadPool* pool);
+
+/// sum = x + y, which may be x or y.
+template <class T>
+void add_row(const T* x, const T* y, T* sum, std::int64_t n);
 
 /// to += from.
 template <class T>

@@ -61,12 +61,13 @@ double slope_of(Activation f, double x) {
   return 1;
 }
 
-void activate_row(Activation f, float* x, std::int64_t n) {
-  if (f == Activation::kGelu) return training_kernels().gelu_forward(x, n);
-  kernels().activate(f, x, n);
+void activate_row(Activation f, const float* x, float* y, std::int64_t n) {
+  if (f == Activation::kGelu) return training_kernels().gelu_forward(x, y, n);
+  if (x != y) std::copy_n(x, n, y);
+  kernels().activate(f, y, n);
 }
-void activate_row(Activation f, double* x, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) x[i] = value_of(f, x[i]);
+void activate_row(Activation f, const double* x, double* y, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = value_of(f, x[i]);
 }
 void slope_row(Activation f, const float* x, float* d, std::int64_t n) {
   training_kernels().activation_backward(f, x, d, n);
@@ -92,21 +93,21 @@ double norm_row(const double* x, const double* gamma, const double* beta, double
   return r;
 }
 
-void norm_row_backward(const float* d_y, const float* unit, float rstd, const float* gamma, float* d_x, float* d_gamma,
-                       float* d_beta, std::int64_t n) {
-  training_kernels().layer_norm_backward(d_y, unit, rstd, gamma, d_x, d_gamma, d_beta, n);
+void norm_row_backward(const float* d_y, const float* unit, float rstd, const float* gamma, bool accumulate, float* d_x,
+                       float* d_gamma, float* d_beta, std::int64_t n) {
+  training_kernels().layer_norm_backward(d_y, unit, rstd, gamma, d_x, accumulate, d_gamma, d_beta, n);
 }
-void norm_row_backward(const double* d_y, const double* unit, double rstd, const double* gamma, double* d_x,
-                       double* d_gamma, double* d_beta, std::int64_t n) {
+void norm_row_backward(const double* d_y, const double* unit, double rstd, const double* gamma, bool accumulate,
+                       double* d_x, double* d_gamma, double* d_beta, std::int64_t n) {
   double mean_g = 0, mean_gu = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     mean_g += d_y[i] * gamma[i] / static_cast<double>(n);
     mean_gu += d_y[i] * gamma[i] * unit[i] / static_cast<double>(n);
   }
   for (std::int64_t i = 0; i < n; ++i) {
-    d_x[i] += rstd * (d_y[i] * gamma[i] - mean_g - unit[i] * mean_gu);
     d_gamma[i] += d_y[i] * unit[i];
     d_beta[i] += d_y[i];
+    d_x[i] = (accumulate ? d_x[i] : 0) + rstd * (d_y[i] * gamma[i] - mean_g - unit[i] * mean_gu);
   }
 }
 
@@ -121,9 +122,9 @@ void for_each_rows(ThreadPool* pool, std::int64_t total, std::int64_t block,
 }
 
 template <class T>
-void activation_forward(Activation f, MatView<T> x, ThreadPool* pool) {
+void activation_forward(Activation f, MatView<const T> x, MatView<T> y, ThreadPool* pool) {
   for_each_rows(pool, x.rows, 16, [&](std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = first; i < first + count; ++i) activate_row(f, x.row(i), x.cols);
+    for (std::int64_t i = first; i < first + count; ++i) activate_row(f, x.row(i), y.row(i), x.cols);
   });
 }
 
@@ -146,14 +147,14 @@ void softmax_forward(double* s, double scale, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) s[i] /= sum;
 }
 template <>
-void softmax_backward(const float* p, float* d, double scale, std::int64_t n) {
-  training_kernels().softmax_backward(p, d, static_cast<float>(scale), n);
+void softmax_backward(const float* p, const float* kept, float* d, double scale, std::int64_t n) {
+  training_kernels().softmax_backward(p, kept, d, static_cast<float>(scale), n);
 }
 template <>
-void softmax_backward(const double* p, double* d, double scale, std::int64_t n) {
+void softmax_backward(const double* p, const double* kept, double* d, double scale, std::int64_t n) {
   double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += p[i] * d[i];
-  for (std::int64_t i = 0; i < n; ++i) d[i] = scale * p[i] * (d[i] - sum);
+  for (std::int64_t i = 0; i < n; ++i) sum += kept[i] * d[i];
+  for (std::int64_t i = 0; i < n; ++i) d[i] = scale * (kept[i] * d[i] - p[i] * sum);
 }
 
 template <class T>
@@ -170,15 +171,15 @@ void norm_forward(MatView<const T> x, const Parameter<T>& gamma, const Parameter
 
 template <class T>
 void norm_backward(MatView<const T> d_y, const NormTape<T>& tape, Parameter<T>& gamma, Parameter<T>& beta,
-                   MatView<T> d_x, ThreadPool* pool) {
+                   bool accumulate, MatView<T> d_x, ThreadPool* pool) {
   constexpr std::int64_t kBlock = 128;
   const std::int64_t d = d_y.cols, blocks = (d_y.rows + kBlock - 1) / kBlock;
   Buffer<T> sums(blocks * 2 * d, T(0));
   for_each_rows(pool, d_y.rows, kBlock, [&](std::int64_t first, std::int64_t count) {
     T* const part = sums.data() + first / kBlock * 2 * d;
     for (std::int64_t i = first; i < first + count; ++i)
-      norm_row_backward(d_y.row(i), tape.unit.data() + i * d, tape.rstd[i], gamma.value.data(), d_x.row(i), part,
-                        part + d, d);
+      norm_row_backward(d_y.row(i), tape.unit.data() + i * d, tape.rstd[i], gamma.value.data(), accumulate, d_x.row(i),
+                        part, part + d, d);
   });
   T* const d_gamma = gamma.gradient_matrix().data;
   T* const d_beta = beta.gradient_matrix().data;
@@ -189,12 +190,12 @@ void norm_backward(MatView<const T> d_y, const NormTape<T>& tape, Parameter<T>& 
     }
 }
 
-#define SEMEME_FOR(T)                                                                                             \
-  template void activation_forward<T>(Activation, MatView<T>, ThreadPool*);                                       \
-  template void activation_backward<T>(Activation, MatView<const T>, MatView<T>, ThreadPool*);                    \
-  template void norm_forward<T>(MatView<const T>, const Parameter<T>&, const Parameter<T>&, double, NormTape<T>&, \
-                                MatView<T>, ThreadPool*);                                                         \
-  template void norm_backward<T>(MatView<const T>, const NormTape<T>&, Parameter<T>&, Parameter<T>&, MatView<T>,  \
+#define SEMEME_FOR(T)                                                                                                  \
+  template void activation_forward<T>(Activation, MatView<const T>, MatView<T>, ThreadPool*);                          \
+  template void activation_backward<T>(Activation, MatView<const T>, MatView<T>, ThreadPool*);                         \
+  template void norm_forward<T>(MatView<const T>, const Parameter<T>&, const Parameter<T>&, double, NormTape<T>&,      \
+                                MatView<T>, ThreadPool*);                                                              \
+  template void norm_backward<T>(MatView<const T>, const NormTape<T>&, Parameter<T>&, Parameter<T>&, bool, MatView<T>, \
                                  ThreadPool*);
 SEMEME_FOR(float)
 SEMEME_FOR(double)

@@ -238,7 +238,7 @@ class Trainer {
 
   double one_step(BatchStream& batches, Optimizer& optimizer, std::int64_t step, std::int64_t steps) {
     const auto start = Clock::now();
-    graph_->parameters().zero_gradients();
+    graph_->parameters().zero_gradients(pool_);
     double loss = 0;
     std::int64_t tokens = 0;
     for (std::int64_t part = 0; part < options_.accumulate; ++part) {

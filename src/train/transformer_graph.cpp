@@ -15,10 +15,27 @@ constexpr std::uint64_t kEmbedding = 0, kPlaces = 4, kAttention = 1, kAttentionO
 
 std::uint64_t place(std::size_t layer, std::uint64_t which) { return kPlaces * layer + which; }
 
+/// to = dropout(from), which may be `to`.
 template <class T>
-void copy_rows(MatView<const T> from, MatView<T> to, ThreadPool* pool) {
-  for_each_rows(pool, from.rows, 64, [&](std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = first; i < first + count; ++i) std::copy_n(from.row(i), from.cols, to.row(i));
+void drop_rows(const Dropout& dropout, std::uint64_t where, MatView<const T> from, MatView<T> to, ThreadPool* pool) {
+  if (from.data == to.data && dropout.rate <= 0) return;
+  for_each_rows(pool, from.rows, 16, [&](std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = first; i < first + count; ++i) {
+      if (from.data != to.data) std::copy_n(from.row(i), from.cols, to.row(i));
+      dropout.apply(where, static_cast<std::uint64_t>(dropout.first_token + i), to.row(i), to.cols);
+    }
+  });
+}
+
+/// sum = dropout(branch) + h, which may be h or the branch.
+template <class T>
+void add_dropped(const Dropout& dropout, std::uint64_t where, MatView<T> branch, MatView<const T> h, MatView<T> sum,
+                 ThreadPool* pool) {
+  for_each_rows(pool, h.rows, 16, [&](std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = first; i < first + count; ++i) {
+      dropout.apply(where, static_cast<std::uint64_t>(dropout.first_token + i), branch.row(i), branch.cols);
+      add_row(branch.row(i), h.row(i), sum.row(i), h.cols);
+    }
   });
 }
 
@@ -68,18 +85,17 @@ void LinearGraph<T>::forward(MatView<const T> x, MatView<T> y, ThreadPool* pool,
 
 template <class T>
 void LinearGraph<T>::backward(MatView<const T> x, MatView<const T> d_y, bool accumulate, MatView<T> d_x,
-                              OuterScratch<T>& scratch, ThreadPool* pool, const Dropout& dropout) {
+                              ThreadPool* pool, const Dropout& dropout) {
   if (d_x.data != nullptr) multiply<T>(d_y, backward_, nullptr, accumulate, d_x, pool);
   std::int64_t at = 0;
   for (std::size_t i = 0; i < weights_.size(); ++i) {
     const MatView<const T> part(d_y.data + at, d_y.rows, weights_[i]->rows(), d_y.stride);
-    if (weights_[i]->trained) outer_sum<T>(part, x, weights_[i]->gradient_matrix(), scratch, pool);
+    if (weights_[i]->trained) outer_sum<T>(part, x, weights_[i]->gradient_matrix(), pool);
     if (!biases_.empty() && biases_[i]->trained) column_sum<T>(part, biases_[i]->gradient_matrix().data, pool);
     at += weights_[i]->rows();
   }
   for (Adapter& a : adapters_)
-    a.graph.backward(x, dropout, MatView<const T>(d_y.data + a.first, d_y.rows, a.columns, d_y.stride), d_x, scratch,
-                     pool);
+    a.graph.backward(x, dropout, MatView<const T>(d_y.data + a.first, d_y.rows, a.columns, d_y.stride), d_x, pool);
 }
 
 template <class T>
@@ -153,64 +169,63 @@ MatView<T> TransformerGraph<T>::view(Buffer<T>& memory, std::int64_t rows, std::
 }
 
 template <class T>
-void TransformerGraph<T>::drop(const Dropout& dropout, std::uint64_t where, MatView<T> x, ThreadPool* pool) const {
-  if (dropout.rate <= 0) return;
-  for_each_rows(pool, x.rows, 16, [&](std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = first; i < first + count; ++i)
-      dropout.apply(where, static_cast<std::uint64_t>(dropout.first_token + i), x.row(i), x.cols);
-  });
+MatView<T> TransformerGraph<T>::stream(std::size_t layer, std::int64_t rows) {
+  const bool own = config_.norm == NormPlacement::kPost && layer < layers_.size();
+  return view(own ? tapes_[layer].qkv_input : hidden_, rows, config_.hidden_size);
 }
 
 template <class T>
 MatView<const T> TransformerGraph<T>::forward(const TokenBatch& batch, const Dropout& dropout, ThreadPool* pool) {
-  const MatView<T> h = view(hidden_, batch.tokens(), config_.hidden_size);
-  for (std::size_t text = 0; text + 1 < batch.offsets.size(); ++text)
-    for (std::int64_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
-      const T* const word = words_->matrix().row(batch.ids[static_cast<std::size_t>(t)]);
-      const T* const position = positions_->matrix().row(t - batch.offsets[text]);
-      for (std::int64_t i = 0; i < h.cols; ++i)
-        h.row(t)[i] = T(static_cast<double>(word[i]) + (types_ != nullptr ? types_->value[i] : T(0)) + position[i]);
-    }
+  const MatView<T> h = stream(0, batch.tokens());
+  for_each_rows(pool, batch.texts(), 4, [&](std::int64_t first, std::int64_t count) {
+    for (auto text = static_cast<std::size_t>(first); text < static_cast<std::size_t>(first + count); ++text)
+      for (std::int64_t t = batch.offsets[text]; t < batch.offsets[text + 1]; ++t) {
+        const T* const word = words_->matrix().row(batch.ids[static_cast<std::size_t>(t)]);
+        const T* const position = positions_->matrix().row(t - batch.offsets[text]);
+        for (std::int64_t i = 0; i < h.cols; ++i)
+          h.row(t)[i] = T(static_cast<double>(word[i]) + (types_ != nullptr ? types_->value[i] : T(0)) + position[i]);
+      }
+  });
   if (config_.embedding_norm)
     norm_forward<T>(h, *embedding_norm_.gamma, *embedding_norm_.beta, config_.norm_eps, embedding_tape_, h, pool);
-  drop(dropout, kEmbedding, h, pool);
-  for (std::size_t i = 0; i < layers_.size(); ++i) layer_forward(i, batch, dropout, h, pool);
+  drop_rows<T>(dropout, kEmbedding, h, h, pool);
+  for (std::size_t i = 0; i < layers_.size(); ++i) layer_forward(i, batch, dropout, pool);
+  const MatView<T> out = view(hidden_, h.rows, h.cols);
   if (config_.norm == NormPlacement::kPre)
-    norm_forward<T>(h, *final_norm_.gamma, *final_norm_.beta, config_.norm_eps, final_tape_, h, pool);
-  return h;
+    norm_forward<T>(out, *final_norm_.gamma, *final_norm_.beta, config_.norm_eps, final_tape_, out, pool);
+  return out;
 }
 
 // Post-norm:  h = norm(h + attention(h)),        h = norm(h + feed_forward(h))
 // Pre-norm:   h = h + attention(norm(h)),        h = h + feed_forward(norm(h))
+// Post-norm's h is what the next linear layer reads, and goes straight to where backward finds it.
 template <class T>
-void TransformerGraph<T>::layer_forward(std::size_t i, const TokenBatch& batch, const Dropout& dropout, MatView<T> h,
+void TransformerGraph<T>::layer_forward(std::size_t i, const TokenBatch& batch, const Dropout& dropout,
                                         ThreadPool* pool) {
   Layer& l = layers_[i];
   LayerTape& tape = tapes_[i];
   const bool pre = config_.norm == NormPlacement::kPre;
-  const std::int64_t n = h.rows, d = h.cols, f = config_.intermediate_size;
-  const auto norm = [&](const Norm& p, NormTape<T>& norm_tape, MatView<T> y) {
-    norm_forward<T>(h, *p.gamma, *p.beta, config_.norm_eps, norm_tape, y, pool);
-  };
+  const std::int64_t n = batch.tokens(), d = config_.hidden_size, f = config_.intermediate_size;
   const MatView<T> input = view(tape.qkv_input, n, d), qkv = view(tape.qkv, n, 3 * d),
                    context = view(tape.context, n, d), up_input = view(tape.up_input, n, d), up = view(tape.up, n, f),
-                   wide = view(wide_, n, f), branch = view(narrow_, n, d);
-  pre ? norm(l.attention_norm, tape.attention_norm, input) : copy_rows<T>(h, input, pool);
+                   wide = view(wide_, n, f), branch = view(narrow_, n, d), h = stream(i, n), next = stream(i + 1, n),
+                   sum = pre ? h : branch;
+  const auto norm = [&](const Norm& p, NormTape<T>& norm_tape, MatView<const T> x, MatView<T> y) {
+    norm_forward<T>(x, *p.gamma, *p.beta, config_.norm_eps, norm_tape, y, pool);
+  };
+  if (pre) norm(l.attention_norm, tape.attention_norm, h, input);
   l.qkv.forward(input, qkv, pool, dropout);
   attention_.forward(qkv, batch.offsets, dropout, place(i, kAttention), context, pool);
   l.attention_out.forward(context, branch, pool, dropout);
-  drop(dropout, place(i, kAttentionOut), branch, pool);
-  add_rows<T>(branch, h, pool);
-  if (!pre) norm(l.attention_norm, tape.attention_norm, h);
+  add_dropped<T>(dropout, place(i, kAttentionOut), branch, h, sum, pool);
+  pre ? norm(l.output_norm, tape.output_norm, sum, up_input)
+      : norm(l.attention_norm, tape.attention_norm, sum, up_input);
 
-  pre ? norm(l.output_norm, tape.output_norm, up_input) : copy_rows<T>(h, up_input, pool);
   l.up.forward(up_input, up, pool, dropout);
-  copy_rows<T>(up, wide, pool);
-  activation_forward<T>(config_.activation, wide, pool);
+  activation_forward<T>(config_.activation, up, wide, pool);
   l.down.forward(wide, branch, pool, dropout);
-  drop(dropout, place(i, kOutput), branch, pool);
-  add_rows<T>(branch, h, pool);
-  if (!pre) norm(l.output_norm, tape.output_norm, h);
+  add_dropped<T>(dropout, place(i, kOutput), branch, pre ? h : up_input, sum, pool);
+  if (!pre) norm(l.output_norm, tape.output_norm, sum, next);
 }
 
 template <class T>
@@ -223,48 +238,35 @@ void TransformerGraph<T>::layer_backward(std::size_t i, const TokenBatch& batch,
   const MatView<T> branch = view(narrow_, n, d), wide = view(wide_, n, f), d_normed = view(normed_, n, d),
                    d_context = view(d_context_, n, d), d_qkv = view(d_qkv_, n, 3 * d);
   const MatView<T> up = view(tape.up, n, f);
-  // d_h becomes the gradient of the norm's input.
+  // Post-norm: d_h becomes the gradient of the norm's input, and that of a branch's input is added to it. Pre-norm: the
+  // latter goes through the norm before the branch.
   const auto norm = [&](const Norm& p, const NormTape<T>& norm_tape) {
-    copy_rows<T>(d_h, d_normed, pool);
-    for_each_rows(pool, n, 64, [&](std::int64_t first, std::int64_t count) {
-      for (std::int64_t r = first; r < first + count; ++r) std::fill_n(d_h.row(r), d, T(0));
-    });
-    norm_backward<T>(d_normed, norm_tape, *p.gamma, *p.beta, d_h, pool);
-  };
-  // The gradient of a branch's input goes into d_h: straight (post-norm), or through the norm before the branch.
-  const auto join = [&](const Norm& p, const NormTape<T>& norm_tape) {
-    if (pre) norm_backward<T>(d_normed, norm_tape, *p.gamma, *p.beta, d_h, pool);
+    norm_backward<T>(pre ? d_normed : d_h, norm_tape, *p.gamma, *p.beta, pre, d_h, pool);
   };
 
   if (!pre) norm(l.output_norm, tape.output_norm);
-  copy_rows<T>(d_h, branch, pool);
-  drop(dropout, place(i, kOutput), branch, pool);
-  copy_rows<T>(up, wide, pool);
-  activation_forward<T>(config_.activation, wide, pool);
+  drop_rows<T>(dropout, place(i, kOutput), d_h, branch, pool);
+  activation_forward<T>(config_.activation, up, wide, pool);
   const MatView<T> d_wide = view(d_wide_, n, f);
-  l.down.backward(wide, branch, false, d_wide, outer_, pool, dropout);
+  l.down.backward(wide, branch, false, d_wide, pool, dropout);
   activation_backward<T>(config_.activation, up, d_wide, pool);
-  l.up.backward(view(tape.up_input, n, d), d_wide, !pre, pre ? d_normed : d_h, outer_, pool, dropout);
-  join(l.output_norm, tape.output_norm);
+  l.up.backward(view(tape.up_input, n, d), d_wide, !pre, pre ? d_normed : d_h, pool, dropout);
+  if (pre) norm(l.output_norm, tape.output_norm);
 
   if (!pre) norm(l.attention_norm, tape.attention_norm);
-  copy_rows<T>(d_h, branch, pool);
-  drop(dropout, place(i, kAttentionOut), branch, pool);
-  l.attention_out.backward(view(tape.context, n, d), branch, false, d_context, outer_, pool, dropout);
+  drop_rows<T>(dropout, place(i, kAttentionOut), d_h, branch, pool);
+  l.attention_out.backward(view(tape.context, n, d), branch, false, d_context, pool, dropout);
   attention_.backward(view(tape.qkv, n, 3 * d), batch.offsets, dropout, place(i, kAttention), d_context, d_qkv, pool);
-  l.qkv.backward(view(tape.qkv_input, n, d), d_qkv, !pre, below || pre ? (pre ? d_normed : d_h) : MatView<T>(), outer_,
-                 pool, dropout);
-  join(l.attention_norm, tape.attention_norm);
+  l.qkv.backward(view(tape.qkv_input, n, d), d_qkv, !pre, below || pre ? (pre ? d_normed : d_h) : MatView<T>(), pool,
+                 dropout);
+  if (pre) norm(l.attention_norm, tape.attention_norm);
 }
 
 template <class T>
 void TransformerGraph<T>::backward(const TokenBatch& batch, const Dropout& dropout, MatView<T> d_hidden,
                                    ThreadPool* pool) {
   const auto norm = [&](const Norm& p, const NormTape<T>& tape) {
-    const MatView<T> d_y = view(normed_, d_hidden.rows, d_hidden.cols);
-    copy_rows<T>(d_hidden, d_y, pool);
-    for (std::int64_t r = 0; r < d_hidden.rows; ++r) std::fill_n(d_hidden.row(r), d_hidden.cols, T(0));
-    norm_backward<T>(d_y, tape, *p.gamma, *p.beta, d_hidden, pool);
+    norm_backward<T>(d_hidden, tape, *p.gamma, *p.beta, false, d_hidden, pool);
   };
   if (config_.norm == NormPlacement::kPre) norm(final_norm_, final_tape_);
   const bool tables = words_->trained || positions_->trained || (types_ != nullptr && types_->trained) ||
@@ -277,7 +279,7 @@ void TransformerGraph<T>::backward(const TokenBatch& batch, const Dropout& dropo
   for (std::size_t i = layers_.size(); i-- > lowest;)
     layer_backward(i, batch, dropout, d_hidden, i > lowest || tables, pool);
   if (!tables) return;
-  drop(dropout, kEmbedding, d_hidden, pool);
+  drop_rows<T>(dropout, kEmbedding, d_hidden, d_hidden, pool);
   if (config_.embedding_norm) norm(embedding_norm_, embedding_tape_);
   embedding_backward(batch, d_hidden, pool);
 }

@@ -37,8 +37,8 @@ class LinearGraph {
   void forward(MatView<const T> x, MatView<T> y, ThreadPool* pool, const Dropout& dropout = {});
   /// Adds the gradients of weights and biases that are trained; d_x = d_y W, or += if `accumulate`; none if d_x is
   /// empty.
-  void backward(MatView<const T> x, MatView<const T> d_y, bool accumulate, MatView<T> d_x, OuterScratch<T>& scratch,
-                ThreadPool* pool, const Dropout& dropout = {});
+  void backward(MatView<const T> x, MatView<const T> d_y, bool accumulate, MatView<T> d_x, ThreadPool* pool,
+                const Dropout& dropout = {});
   std::int64_t out() const { return out_; }
   bool trained() const;
   const std::vector<Parameter<T>*>& weights() const { return weights_; }
@@ -91,8 +91,9 @@ class TransformerGraph {
     Buffer<T> qkv_input, qkv, context, up_input, up;  ///< up: before the activation
   };
   MatView<T> view(Buffer<T>& memory, std::int64_t rows, std::int64_t cols) const;
-  void drop(const Dropout& dropout, std::uint64_t place, MatView<T> x, ThreadPool* pool) const;
-  void layer_forward(std::size_t i, const TokenBatch& batch, const Dropout& dropout, MatView<T> h, ThreadPool* pool);
+  /// What layer `layer` gets, or all of them give if it is their number.
+  MatView<T> stream(std::size_t layer, std::int64_t rows);
+  void layer_forward(std::size_t i, const TokenBatch& batch, const Dropout& dropout, ThreadPool* pool);
   void layer_backward(std::size_t i, const TokenBatch& batch, const Dropout& dropout, MatView<T> d_h, bool below,
                       ThreadPool* pool);
   void embedding_backward(const TokenBatch& batch, MatView<const T> d, ThreadPool* pool);
@@ -106,7 +107,6 @@ class TransformerGraph {
   NormTape<T> embedding_tape_, final_tape_;
   std::vector<LayerTape> tapes_;
   Buffer<T> hidden_, wide_, d_wide_, narrow_, normed_, d_qkv_, d_context_;
-  OuterScratch<T> outer_;
 };
 
 }  // namespace sememe::train
