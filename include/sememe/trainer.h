@@ -26,7 +26,7 @@ struct TrainData {
   std::filesystem::path file;        ///< .jsonl, .tsv or .csv, each also with .gz or .zst
   std::vector<std::string> columns;  ///< of texts; "anchor", "positive" and "negative" as far as the loss takes them
   std::vector<std::string> labels;   ///< score, class or label; "score|label" if empty
-  double low = 0, high = 1;          ///< bounds of scores, which are scaled to 0 to 1
+  double low = 0, high = 1;          ///< bounds of scores, which are scaled to 0 to 1; cosent and angle need none
   double weight = 0;                 ///< how often a batch comes from here; 0: as many rows as it has
   std::vector<std::string> prompts;  ///< put before the texts of each column
   std::optional<LossOptions> loss;   ///< else that of the training

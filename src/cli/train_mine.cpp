@@ -126,7 +126,7 @@ const Command kTrainMine = {
         "Embeds pairs by a model, searches for each anchor the nearest of all positives (and of --corpus), exactly, "
         "and "
         "writes those that are none of its own. The rows are what sentence-transformers' mine_hard_negatives selects; "
-        "sememe train reads them with \"columns\": [\"anchor\", \"positive\", \"negative\"].",
+        "sememe train takes them as hard negatives.",
     .examples =
         "sememe train mine -i pairs.jsonl -o triplets.jsonl --relative-margin 0.05\n"
         "sememe train mine -i pairs.tsv -m all-MiniLM-L6-v2 --range-min 10 --range-max 50 -n 5 --output-format "

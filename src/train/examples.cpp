@@ -16,11 +16,21 @@ constexpr std::uint64_t kShuffleStreams = 1ULL << 40, kChoiceStream = 1ULL << 41
 
 }  // namespace
 
-std::vector<std::string> default_columns(LossKind kind) {
+std::vector<std::string> default_columns(LossKind kind, const std::filesystem::path& file) {
   const std::size_t least = loss_columns(kind).first;
   if (least == 1) return {"text|anchor|sentence"};
   if (least == 3) return {"anchor|sentence1", "positive|sentence2", "negative"};
-  return {"anchor|sentence1|question|text1", "positive|sentence2|answer|text2"};
+  std::vector<std::string> columns = {"anchor|sentence1|question|text1", "positive|sentence2|answer|text2"};
+  if (kind != LossKind::kRanking && kind != LossKind::kGist) return columns;
+  const std::vector<std::string> found = column_names(file);
+  const auto take = [&](const std::string& name) {
+    const bool is_there = std::find(found.begin(), found.end(), name) != found.end();
+    if (is_there) columns.push_back(name);
+    return is_there;
+  };
+  take("negative");
+  for (int i = 1; take(concat("negative_", i));) ++i;
+  return columns;
 }
 
 ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t seed, std::uint64_t stream,
@@ -32,7 +42,7 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
       seed_(seed),
       stream_(stream),
       buffer_rows_(buffer) {
-  if (columns_.empty()) columns_ = default_columns(loss_.kind);
+  if (columns_.empty()) columns_ = default_columns(loss_.kind, data_.file);
   const auto [least, most] = loss_columns(loss_.kind);
   // One column of texts for a loss of pairs: each text is its own positive, apart by dropout (Gao et al. 2021, SimCSE).
   const bool simcse = columns_.size() == 1 && loss_.kind == LossKind::kRanking;
@@ -68,7 +78,7 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
   for (Example example; read(reader, fields, example); ++rows_) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (fields[i].find_first_not_of(" \t\r\n") != std::string::npos) continue;
-      if (empty++ == 0) first_empty = concat(reader.where(), ": ", quote(columns_[i]));
+      if (empty++ == 0) first_empty = concat(reader.where(), ": ", quote(reader.column(i)));
     }
     for (const std::string& text : example.texts) {
       sha.update(std::as_bytes(std::span(text)));
@@ -103,7 +113,10 @@ bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields,
     const double x = number_in(fields[i], reader.where());
     if (target == LossTarget::kBinary && x != 0 && x != 1)
       fail(ErrorCode::kCorrupt, reader.where(), ": expected a label of 0 or 1, found ", x);
-    const bool bounded = target == LossTarget::kScore && loss_.kind != LossKind::kMarginMse;
+    // Of the scores of cosent and angle the order is all that counts, so they have bounds where somebody gave some.
+    const bool ordered = loss_.kind == LossKind::kCosent || loss_.kind == LossKind::kAngle,
+               given = data_.low != 0 || data_.high != 1;
+    const bool bounded = target == LossTarget::kScore && loss_.kind != LossKind::kMarginMse && (given || !ordered);
     if (bounded && !(x >= data_.low && x <= data_.high))
       fail(ErrorCode::kCorrupt, reader.where(), ": expected a score from ", data_.low, " to ", data_.high, ", found ",
            x, "; say the bounds with \"range\"");

@@ -10,8 +10,9 @@
 
 namespace sememe::train {
 
-/// The columns of texts that a loss takes where the data do not say them.
-std::vector<std::string> default_columns(LossKind kind);
+/// The columns of texts that a loss takes of a file where the configuration does not say them. mnr and gist take the
+/// hard negatives that are there, too: `negative`, and `negative_1` and so on. Errors   those of column_names.
+std::vector<std::string> default_columns(LossKind kind, const std::filesystem::path& file);
 
 /// One row of data.
 struct Example {

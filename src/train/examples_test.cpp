@@ -118,6 +118,32 @@ TEST_F(Examples, OneColumnIsItsOwnPositive) {
   EXPECT_EQ(e.texts[0], e.texts[1]);
 }
 
+TEST_F(Examples, ScoresOfWhichTheOrderCountsNeedNoRange) {
+  TrainData scored{.file = folder_.write("s.csv", "score,sentence1,sentence2\n4.5,a,b\n")};
+  for (const char* loss : {"cosent", "angle"})
+    EXPECT_DOUBLE_EQ(ExampleSource(scored, *parse_loss(loss), 1, 0).next().targets.at(0), 4.5);
+  EXPECT_NE(error(scored, "cosine-similarity").find("s.csv:2: expected a score from 0 to 1, found 4.5"),
+            std::string::npos);
+  scored.high = 4;
+  EXPECT_NE(error(scored, "cosent").find("s.csv:2: expected a score from 0 to 4, found 4.5"), std::string::npos);
+}
+
+TEST_F(Examples, HardNegativesThatAreThereAreTaken) {
+  const auto columns = [&](const TrainData& data, const char* loss) {
+    return ExampleSource(data, *parse_loss(loss), 1, 0).next().texts;
+  };
+  const TrainData one{.file = folder_.write("one.tsv", "id\tnegative\tpositive\tanchor\n7\tn\tp\ta\n")},
+      more{.file =
+               folder_.write("more.jsonl",
+                             "\n{\"anchor\": \"a\", \"positive\": \"p\", \"negative_1\": \"n\", \"negative_2\": \"m\", "
+                             "\"negative_4\": \"x\"}\n")};
+  for (const char* loss : {"mnr", "gist"}) {
+    EXPECT_EQ(columns(one, loss), (std::vector<std::string>{"a", "p", "n"}));
+    EXPECT_EQ(columns(more, loss), (std::vector<std::string>{"a", "p", "n", "m"}));
+  }
+  EXPECT_EQ(columns({.file = one.file, .columns = {"anchor", "positive"}}, "mnr").size(), 2U);
+}
+
 TEST_F(Examples, FaultsAreNamedWithTheirPlace) {
   const auto file = [&](const char* name, const char* text) { return TrainData{.file = folder_.write(name, text)}; };
   EXPECT_NE(error(file("a.jsonl", "{\"anchor\": \"x\"}\n"), "mnr").find("there is no 'positive'; the row has 'anchor'"),

@@ -200,7 +200,7 @@ TrainOptions pretraining(const TrainOptions& o) {
   stage.data = o.pretrain->data.empty() ? o.data : o.pretrain->data;
   for (TrainData& d : stage.data) {
     if (d.columns.empty() && o.pretrain->data.empty())
-      d.columns = default_columns(loss_of(d.loss.value_or(o.loss)).kind);
+      d.columns = default_columns(loss_of(d.loss.value_or(o.loss)).kind, d.file);
     d.labels.clear();
     d.prompts.clear();
     d.loss.reset();

@@ -49,6 +49,12 @@ std::string listed(const Json& list) {
   return all;
 }
 
+std::vector<std::string> names_of(const Json& row) {
+  std::vector<std::string> names;
+  for (const auto& member : row.members()) names.emplace_back(member.key);
+  return names;
+}
+
 }  // namespace
 
 struct RecordReader::State {
@@ -56,6 +62,7 @@ struct RecordReader::State {
   LineSource lines;
   std::vector<std::vector<std::string>> columns;  // the names that each goes by
   std::vector<std::size_t> places;                // of a delimited file
+  std::vector<std::string> found;                 // of these names, the one that is there
   std::size_t width = 0;
   DelimitedRecord record;
   std::string line;
@@ -67,35 +74,42 @@ struct RecordReader::State {
     if (format == Format::kJsonl || !read_row()) return;
     width = record.fields.size();
     for (const auto& choices : columns) {
-      const auto found = std::find_first_of(record.fields.begin(), record.fields.end(), choices.begin(), choices.end());
-      if (found == record.fields.end())
+      const auto place = std::find_first_of(record.fields.begin(), record.fields.end(), choices.begin(), choices.end());
+      if (place == record.fields.end())
         fail(ErrorCode::kInvalidArgument, lines.name(), ": there is no column ", quote(choices.front()),
              "; its columns are ", joined(record.fields));
-      places.push_back(static_cast<std::size_t>(found - record.fields.begin()));
+      places.push_back(static_cast<std::size_t>(place - record.fields.begin()));
+      found.push_back(*place);
     }
   }
 
   bool read_row() { return read_delimited(lines, format == Format::kCsv ? ',' : '\t', format == Format::kCsv, record); }
   std::string where() const { return concat(lines.name(), ":", at); }
 
-  bool next_json(std::vector<std::string>& fields) {
+  /// The next line that is not blank.
+  bool read_line() {
     do {
       line.clear();
       if (!lines.append_line(line)) return false;
     } while (line.find_first_not_of(" \t\r\n") == std::string::npos);
     at = lines.lines();
+    return true;
+  }
+
+  bool next_json(std::vector<std::string>& fields) {
+    if (!read_line()) return false;
     const JsonDocument document = JsonDocument::parse(line, where());
     const Json root = document.root();
     fields.clear();
+    found.clear();
     for (const auto& choices : columns) {
       std::optional<Json> value;
-      for (const std::string& name : choices)
-        if (!value) value = root.find(name);
-      if (!value) {
-        std::vector<std::string> found;
-        for (const auto& member : root.members()) found.emplace_back(member.key);
-        root.fail(concat("there is no ", quote(choices.front()), "; the row has ", joined(found)));
+      for (const std::string& name : choices) {
+        if (value) break;
+        value = root.find(name);
+        if (value) found.push_back(name);
       }
+      if (!value) root.fail(concat("there is no ", quote(choices.front()), "; the row has ", joined(names_of(root))));
       if (value->is_string())
         fields.emplace_back(value->as_string());
       else if (value->is_array())
@@ -132,8 +146,16 @@ bool RecordReader::next(std::vector<std::string>& fields) {
   return state_->format == Format::kJsonl ? state_->next_json(fields) : state_->next_delimited(fields);
 }
 
+const std::string& RecordReader::column(std::size_t i) const { return state_->found[i]; }
 std::string RecordReader::where() const { return state_->where(); }
 std::int64_t RecordReader::line() const { return state_->at; }
+
+std::vector<std::string> column_names(const std::filesystem::path& path) {
+  RecordReader::State state(path, {});
+  if (state.format != Format::kJsonl) return state.record.fields;
+  return state.read_line() ? names_of(JsonDocument::parse(state.line, state.where()).root())
+                           : std::vector<std::string>();
+}
 
 double number_in(const std::string& field, const std::string& where) {
   double value = 0;

@@ -25,12 +25,18 @@ class RecordReader {
   bool next(std::vector<std::string>& fields);
   /// "pairs.tsv:7" of the row that next() gave.
   std::string where() const;
-  std::int64_t line() const;  ///< of the same, from 1
+  const std::string& column(std::size_t i) const;  ///< the name that column i has in this row
+  std::int64_t line() const;                       ///< of the same, from 1
 
  private:
+  friend std::vector<std::string> column_names(const std::filesystem::path& path);
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// The columns of a file: those of its header, or of its first object. None: it holds no rows. Errors  those of
+/// reading.
+std::vector<std::string> column_names(const std::filesystem::path& path);
 
 /// The number that a field holds. Errors  kCorrupt, naming `where`.
 double number_in(const std::string& field, const std::string& where);

@@ -281,8 +281,8 @@ class Trainer {
                                     std::int64_t step) const {
     std::string rows;
     for (std::size_t i = 0; i < batch.examples.size() && i < 8; ++i)
-      rows.append(i == 0 ? "" : ", ").append(std::to_string(batch.examples[i].row + 1));
-    fail(ErrorCode::kInvalidArgument, "step ", step + 1, ": the loss is not a number, in the batch of rows ", rows,
+      rows.append(i == 0 ? "" : ", ").append(std::to_string(batch.examples[i].line));
+    fail(ErrorCode::kInvalidArgument, "step ", step + 1, ": the loss is not a number, in the batch of lines ", rows,
          batch.examples.size() > 8 ? ", ..." : "", " of ", source.data().file.string(),
          "; a smaller learning_rate may help; ", kept());
   }
