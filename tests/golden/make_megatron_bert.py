@@ -20,7 +20,7 @@ def main() -> None:
     torch.manual_seed(20261124)
     HERE.mkdir(exist_ok=True)
     (HERE / "1_Pooling").mkdir(exist_ok=True)
-    words = "the cat sat on mat a river bank and account king queen".split()
+    words = "the cat sat on mat an river bank and account king queen".split()
     vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, *string.ascii_lowercase, "!", "."]
     vocab += ["##" + c for c in string.ascii_lowercase]
     (HERE / "vocab.txt").write_text("\n".join(vocab) + "\n")
