@@ -7,6 +7,7 @@ Tatoeba English (CC BY 2.0 FR), English Wikipedia (CC BY-SA 3.0) for FOLDER/sent
 BY-SA 4.0) for FOLDER/captions.jsonl.gz, in batches of their own, because captions are told apart by small differences.
 For the second stage FOLDER/edits.jsonl.gz has rows of four: a caption and three small changes of it, among them its
 negation; FOLDER/groups.jsonl.gz, rows of any four sentences.
+FOLDER/passages.jsonl.gz has passages of science, engineering and medicine, whose words the model is to have too (words.py).
 Sentences whose hash is listed as held out are left out, as are repeats. Some of the texts are passages, as retrieval has
 them. The order is that of a hash of each text, so that the files are the same for the same data.
 """
@@ -20,6 +21,15 @@ import sys
 
 WORDS = re.compile(r"\w+")
 PASSAGE_WORDS = 130
+SCIENCE = re.compile(
+    r"\b(absor|accelerat|acid|algorithm|amplitud|analy[sz]|approximat|atom|bacteri|boundary|cell|chemi|circuit|classif|"
+    r"coefficient|comput|concentrat|conduct|configurat|criteri|current|deform|densit|diagnos|differential|diffus|"
+    r"dimension|dynamic|elastic|electr|energ|engin|enzym|equation|equilib|experiment|flow|fluid|force|frequenc|"
+    r"friction|function|geometr|gradient|heat|hormon|hypothes|index|inform|instabil|kinetic|linear|mathemat|matrix|"
+    r"measur|mechani|membran|metabol|method|molecul|motion|nucle|numeric|optic|oscillat|oxid|parameter|particle|"
+    r"patient|phase|physic|plasma|polynom|pressure|probab|protein|quant|radiat|ratio|react|signal|simulat|solution|"
+    r"stabil|statist|stress|structur|surface|symmetr|symptom|syndrome|system|techni|temperature|theor|therap|thermal|"
+    r"tissue|turbulen|variab|vector|velocit|vibrat|viscos|volt|vortex|wave)\w*")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 
 
@@ -129,6 +139,16 @@ def edits(captions_):
         yield [re.sub(r" ?\.$", "", text) for text in row] if draw(caption, "stop", range(2)) else row
 
 
+def passages(data):
+    with subprocess.Popen(["zstd", "-dc", data / "text" / "enwiki.txt.zst"], stdout=subprocess.PIPE, text=True,
+                          encoding="utf-8") as wiki:
+        for line in wiki.stdout:
+            if len(line.split()) >= 60 and len(set(SCIENCE.findall(line.lower()))) >= 3:
+                yield " ".join(line.split()[:PASSAGE_WORDS])
+    for row in rows(data / "pairs" / "medquad.jsonl.gz"):
+        yield " ".join(row["positive"].split()[:PASSAGE_WORDS])
+
+
 def unique(texts, held_out):
     """The texts that may be trained on, each once, in the order of their hashes."""
     seen = {}
@@ -158,6 +178,7 @@ def main():
     write(({"text": text} for text in plain), folder / "sentences.jsonl.gz")
     write((dict(zip("abcd", plain[i:i + 4])) for i in range(0, 120_000, 4)), folder / "groups.jsonl.gz")
     write((dict(zip("abcd", row)) for row in changed), folder / "edits.jsonl.gz")
+    write(({"text": text} for text in unique(passages(data), held_out)), folder / "passages.jsonl.gz")
     write(({"text": text} for text in seen), folder / "captions.jsonl.gz")
 
 
