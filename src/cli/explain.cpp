@@ -146,8 +146,10 @@ int run_explain(const Arguments& arguments, Console& console) {
   const std::vector<std::string>& texts = arguments.operands();
   if (texts.empty()) fail(ErrorCode::kInvalidArgument, "explain: which text? give one, or two to compare");
   for (const std::string& text : texts) require_utf8(text, "the text");
-  const Tokenizer tokenizer = load_tokenizer(arguments);
   const std::optional<OpenModel> model = open_model(arguments, console);
+  std::optional<Tokenizer> alone;
+  if (!model) alone.emplace(load_tokenizer(arguments));
+  const Tokenizer& tokenizer = model ? model->encoder.tokenizer() : *alone;
   const bool json_wanted = arguments.text("format") == "json", two = texts.size() == 2;
 
   std::vector<TextTrace> traces;
