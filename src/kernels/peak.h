@@ -6,8 +6,8 @@
 namespace sememe {
 
 /// Operations a second (a multiplication and an addition are two) that the threads of `pool` reach together with
-/// operands of `type` in registers: the roof of every product, by the wall clock, the best of a few short runs.
-/// Takes about 0.1 s.
+/// operands of `type` in registers: the roof of every product, by the wall clock, the best of some short runs.
+/// Takes 0.3 s.
 double measured_peak(NumberType type, ThreadPool& pool);
 
 }  // namespace sememe

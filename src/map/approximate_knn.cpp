@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "kernels/kernels.h"
+#include "map/candidates.h"
 #include "map/coarse_rows.h"
 #include "map/knn_graph.h"
 #include "map/lanes.h"
@@ -231,8 +232,7 @@ class Cells {
     }
     std::vector<Candidate> found;
     for (std::int64_t i = mine.first; i < mine.first + mine.count; ++i) {
-      const std::span<const Candidate> best = candidates.best(i - mine.first);
-      found.assign(best.begin(), best.end());
+      candidates.best(i - mine.first, found);
       for (Candidate& candidate : found) candidate.score = score(i, candidate.index);
       // Those known from before may come again.
       if (seen > 0) found.insert(found.end(), lists_.data() + i * k_, lists_.data() + (i + 1) * k_);
@@ -244,10 +244,9 @@ class Cells {
   }
 
   /// The k best of some, nearest first.
-  void keep(std::int64_t i, std::span<const Candidate> found, Buffer<Candidate>& lists) const {
-    std::vector<Candidate> sorted(found.begin(), found.end());
-    std::sort(sorted.begin(), sorted.end());
-    std::copy_n(sorted.begin(), k_, lists.data() + i * k_);
+  void keep(std::int64_t i, std::vector<Candidate>& found, Buffer<Candidate>& lists) const {
+    std::sort(found.begin(), found.end());
+    std::copy_n(found.begin(), k_, lists.data() + i * k_);
   }
 
   /// Each point looks at the neighbours of its neighbours, all as they were before.
@@ -267,6 +266,7 @@ class Cells {
       for_each_block(pool_, std::min(round, n_ - begin), kRowBlock,
                      [&](std::int64_t first, std::int64_t count, int worker) {
                        std::vector<std::int32_t>& met = seen[worker];
+                       std::vector<Candidate> found;
                        for (std::int64_t i = begin + first; i < begin + first + count; ++i) {
                          const Candidate* const mine = lists_.data() + i * k_;
                          const auto mark = static_cast<std::int32_t>(i);
@@ -294,7 +294,8 @@ class Cells {
                            }
                            look_at(j);
                          }
-                         keep(i, best.best(0), next);
+                         best.best(0, found);
+                         keep(i, found, next);
                        }
                      });
     }

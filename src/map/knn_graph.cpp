@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/fail.h"
 #include "kernels/kernels.h"
+#include "map/candidates.h"
 #include "map/coarse_rows.h"
 #include "map/lanes.h"
 #include "map/points.h"
@@ -25,6 +26,7 @@ constexpr std::int64_t kCoarsePoints = 4096, kCoarseDims = 64;
 struct Scratch {
   Buffer<float> dots{kQueryRows * kTile};
   Buffer<std::int32_t> hits{kTile};
+  std::vector<Candidate> found;
   std::vector<std::pair<double, std::int32_t>> exact;
 };
 
@@ -151,11 +153,11 @@ class Search {
   /// Candidates by their distance, computed anew.
   KnnGraph rank() {
     for_each_block(pool_, graph_.n, kRowBlock, [&](std::int64_t first, std::int64_t count, int worker) {
-      auto& exact = scratch_[worker].exact;
+      auto& [dots, hits, found, exact] = scratch_[worker];
       for (std::int64_t i = first; i < first + count; ++i) {
         exact.clear();
-        for (const Candidate& candidate : candidates_.best(i))
-          exact.emplace_back(distance(i, candidate.index), candidate.index);
+        candidates_.best(i, found);
+        for (const Candidate& candidate : found) exact.emplace_back(distance(i, candidate.index), candidate.index);
         std::sort(exact.begin(), exact.end());
         for (std::int64_t c = 0; c < graph_.k; ++c) {
           graph_.distances[i * graph_.k + c] = exact[c].first;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "map/candidates.h"
 #include "map/make_map.h"
 #include "map/points.h"
 #include "sememe/error.h"
@@ -21,6 +22,30 @@ std::vector<float> normals(std::int64_t count, float scale = 1, float offset = 0
   std::vector<float> x(count);
   for (std::int64_t i = 0; i < count; ++i) x[i] = offset + scale * CounterRng(11, 2).normal(i);
   return x;
+}
+
+TEST(Candidates, TheBestAreKeptInWhateverOrderTheyCome) {
+  constexpr std::int64_t kMost = 20, kOffered = 500;
+  for (const std::uint32_t kinds : {1U, 3U, 40U, 1'000'000U})  // of scores: few of them are equal, or most
+    for (const std::int64_t step : {1, 7, 499}) {
+      Candidates candidates(2, kMost);
+      std::vector<Candidate> all, found;
+      for (std::int64_t i = 0; i < kOffered; ++i) {
+        const std::int64_t index = i * step % kOffered;
+        const auto score = static_cast<float>(CounterRng(3, 1).below(index, kinds));
+        candidates.offer(1, score, index);
+        all.push_back({score, static_cast<std::int32_t>(index)});
+      }
+      std::sort(all.begin(), all.end());
+      candidates.best(1, found);
+      std::sort(found.begin(), found.end());
+      ASSERT_EQ(std::ssize(found), kMost) << kinds << " " << step;
+      for (std::int64_t c = 0; c < kMost; ++c) EXPECT_EQ(found[c].index, all[c].index) << kinds << " " << step;
+      EXPECT_LE(candidates.thresholds()[1], found.back().score);
+      EXPECT_GE(candidates.thresholds()[1], all[kMost].score);
+      candidates.best(0, found);
+      EXPECT_TRUE(found.empty());
+    }
 }
 
 TEST(ExactKnn, NeighboursAreThoseOfSortingAllDistances) {

@@ -54,7 +54,13 @@ struct LaneTable {
   /// Likewise for dots[j] + bias and thresholds[j].
   std::int64_t (*find_in_columns)(const float* dots, float bias, const float* thresholds, std::int64_t count,
                                   std::int32_t* hits) noexcept;
+  /// A number that exactly `most` of `count` scores reach; NaN if equal ones, or ones without end, leave none.
+  float (*find_cut)(const float* scores, std::int64_t count, std::int64_t most) noexcept;
 
+  /// a . b, in double.
+  double (*dot)(const double* a, const double* b, std::int64_t n) noexcept;
+  /// x -= scale * row, in double.
+  void (*subtract)(double scale, const double* row, double* x, std::int64_t n) noexcept;
   /// y += x * row and returns row . v, in double, in one pass.
   double (*dot_and_add)(const double* row, const double* v, double x, double* y, std::int64_t n) noexcept;
   /// row -= a * x + b * y, in double.

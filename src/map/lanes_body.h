@@ -236,11 +236,40 @@ i64 find_in_columns(const float* dots, float bias, const float* thresholds, i64 
   return find_reached<true, false>(dots, &bias, thresholds, count, hits);
 }
 
+SEMEME_INLINE i64 count_reached(const float* scores, i64 count, float least) {
+  I8 negative = {};
+  i64 j = 0, found = 0;
+  for (; j + kLanes <= count; j += kLanes) {
+    F8 x;
+    load8(x, scores + j);
+    negative += x >= least;
+  }
+  for (i64 l = 0; l < kLanes; ++l) found -= negative[l];
+  for (; j < count; ++j) found += scores[j] >= least ? 1 : 0;
+  return found;
+}
+
+float find_cut(const float* scores, i64 count, i64 most) noexcept {
+  float low = scores[0], high = scores[0];  // all reach the one; `most` or fewer are beyond the other
+  for (i64 j = 1; j < count; ++j) {
+    low = scores[j] < low ? scores[j] : low;
+    high = scores[j] > high ? scores[j] : high;
+  }
+  if (count == most) return low;
+  while (true) {
+    const float middle = low + (high - low) * 0.5F;
+    if (!(middle > low && middle < high)) return __builtin_nanf("");
+    const i64 found = count_reached(scores, count, middle);
+    if (found == most) return middle;
+    (found > most ? low : high) = middle;
+  }
+}
+
 #include "map/lanes_dense.h"
 #include "map/lanes_fft.h"
 
-#define SEMEME_LANE_TABLE                                                                                         \
-  {                                                                                                               \
-    umap_step, gather_rows, tsne_attraction, tsne_repulsion, fft_pass, find_in_row, find_in_columns, dot_and_add, \
-        subtract_two, centre, add_to_sums                                                                         \
+#define SEMEME_LANE_TABLE                                                                                           \
+  {                                                                                                                 \
+    umap_step, gather_rows, tsne_attraction, tsne_repulsion, fft_pass, find_in_row, find_in_columns, find_cut, dot, \
+        subtract, dot_and_add, subtract_two, centre, add_to_sums                                                    \
   }

@@ -2,6 +2,42 @@
 
 SEMEME_INLINE void load_doubles(D8& out, const double* p) { __builtin_memcpy(&out, p, sizeof out); }
 
+SEMEME_INLINE double sum_doubles(const D8& v) {
+  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+double dot(const double* a, const double* b, i64 n) noexcept {
+  D8 sums[4] = {}, x, y;
+  i64 j = 0;
+  for (; j + 32 <= n; j += 32)
+#pragma GCC unroll 4
+    for (i64 part = 0; part < 4; ++part) {
+      load_doubles(x, a + j + 8 * part);
+      load_doubles(y, b + j + 8 * part);
+      sums[part] += x * y;
+    }
+  for (; j + 8 <= n; j += 8) {
+    load_doubles(x, a + j);
+    load_doubles(y, b + j);
+    sums[0] += x * y;
+  }
+  double sum = sum_doubles((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (; j < n; ++j) sum += a[j] * b[j];
+  return sum;
+}
+
+void subtract(double scale, const double* row, double* x, i64 n) noexcept {
+  i64 j = 0;
+  for (; j + 8 <= n; j += 8) {
+    D8 p, q;
+    load_doubles(p, row + j);
+    load_doubles(q, x + j);
+    q -= p * scale;
+    __builtin_memcpy(x + j, &q, sizeof q);
+  }
+  for (; j < n; ++j) x[j] -= scale * row[j];
+}
+
 double dot_and_add(const double* row, const double* v, double x, double* y, i64 n) noexcept {
   D8 sum0 = D8{}, sum1 = D8{}, a, b, c;
   i64 j = 0;
@@ -19,8 +55,7 @@ double dot_and_add(const double* row, const double* v, double x, double* y, i64 
     c += a * x;
     __builtin_memcpy(y + j + 8, &c, sizeof c);
   }
-  sum0 += sum1;
-  double sum = ((sum0[0] + sum0[4]) + (sum0[2] + sum0[6])) + ((sum0[1] + sum0[5]) + (sum0[3] + sum0[7]));
+  double sum = sum_doubles(sum0 + sum1);
   for (; j < n; ++j) {
     sum += row[j] * v[j];
     y[j] += row[j] * x;

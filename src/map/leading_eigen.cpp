@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/rng.h"
-#include "map/double_vectors.h"
+#include "map/lanes.h"
 #include "map/symmetric_eigen.h"
 #include "map/tridiagonal.h"
 
@@ -113,10 +113,10 @@ bool orthonormalise(const double* rows, std::int64_t count, std::int64_t n, doub
   for (std::int64_t j = 0; j < n; ++j) largest = std::max(largest, std::abs(x[j]));
   if (!(largest > 0) || !std::isfinite(largest)) return false;
   for (std::int64_t j = 0; j < n; ++j) x[j] /= largest;
-  const double before = dot(x, x, n);
+  const double before = lanes().dot(x, x, n);
   for (int pass = 0; pass < 2; ++pass)
-    for (std::int64_t c = 0; c < count; ++c) subtract(dot(rows + c * n, x, n), rows + c * n, x, n);
-  const double after = dot(x, x, n);
+    for (std::int64_t c = 0; c < count; ++c) lanes().subtract(lanes().dot(rows + c * n, x, n), rows + c * n, x, n);
+  const double after = lanes().dot(x, x, n);
   if (!(after > 1e-28 * before)) return false;
   for (std::int64_t j = 0; j < n; ++j) x[j] /= std::sqrt(after);
   return true;

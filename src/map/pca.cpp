@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/rng.h"
-#include "map/double_vectors.h"
+#include "map/lanes.h"
 #include "map/points.h"
 #include "map/products.h"
 #include "map/symmetric_eigen.h"
@@ -22,7 +22,7 @@ std::vector<double> gram(const std::vector<double>& rows, std::int64_t m, std::i
   for_each_block(pool, m, kTile, [&](std::int64_t first, std::int64_t count, int) {
     for (std::int64_t j = 0; j < first + count; ++j)
       for (std::int64_t i = std::max(first, j); i < first + count; ++i) {
-        out[i * m + j] = out[j * m + i] = dot(rows.data() + i * width, rows.data() + j * width, width);
+        out[i * m + j] = out[j * m + i] = lanes().dot(rows.data() + i * width, rows.data() + j * width, width);
       }
   });
   return out;
@@ -145,13 +145,13 @@ class Fitter {
   static void orthonormalise(std::vector<double>& rows, std::int64_t m, std::int64_t width) {
     for (std::int64_t i = 0; i < m; ++i) {
       double* const row = rows.data() + i * width;
-      const double before = dot(row, row, width);
+      const double before = lanes().dot(row, row, width);
       for (int pass = 0; pass < 2; ++pass)
         for (std::int64_t j = 0; j < i; ++j) {
           const double* const earlier = rows.data() + j * width;
-          subtract(dot(row, earlier, width), earlier, row, width);
+          lanes().subtract(lanes().dot(row, earlier, width), earlier, row, width);
         }
-      const double after = dot(row, row, width), scale = after > 1e-24 * before ? 1 / std::sqrt(after) : 0;
+      const double after = lanes().dot(row, row, width), scale = after > 1e-24 * before ? 1 / std::sqrt(after) : 0;
       for (std::int64_t k = 0; k < width; ++k) row[k] *= scale;
     }
   }

@@ -5,19 +5,18 @@
 #include <span>
 
 #include "kernels/kernels.h"
+#include "kernels/training.h"
 #include "map/lanes.h"
 #include "nn/linear.h"
 
 namespace sememe {
 namespace {
 
-constexpr std::int64_t kMostParts = 16;   // sums that are made side by side, by the points alone
-constexpr std::int64_t kStrip = 16;       // rows that are transposed at once: a cache line of each column
-constexpr std::int64_t kBlock = 256;      // points that a job projects
-constexpr std::int64_t kRowsAtOnce = 56;  // of a product: they stay in the cache while they are added up
-constexpr std::int64_t kFew = 4;          // directions that are not worth panels
-
-std::int64_t panels_of(std::int64_t columns) { return (columns + kernels().panel_width - 1) / kernels().panel_width; }
+constexpr std::int64_t kMostParts = 16;                         // sums that are made side by side, by the points alone
+constexpr std::int64_t kStrip = 16;                             // rows of a result that a job adds up
+constexpr std::int64_t kBlock = 256;                            // points that a job projects
+constexpr std::int64_t kRowsAtOnce = 96, kColumnsAtOnce = 384;  // of a product: its operands stay in L2
+constexpr std::int64_t kFew = 4;                                // directions that are not worth panels
 
 }  // namespace
 
@@ -36,24 +35,20 @@ std::vector<double> column_means(MatView<const float> points, ThreadPool& pool) 
   return mean;
 }
 
-/// What one product needs: y (m, columns) = x (m, count) * panels (count, columns).
+/// What one product needs: y (m, columns) = x (m, count) * w (count, columns); x may be given by its columns.
 struct CentredProducts::Block {
-  Block(std::int64_t m, std::int64_t columns, std::int64_t width)
-      : stride(padded_stride(kRows)),
-        x(m * stride),
-        panels(panels_of(columns) * kRows * kernels().panel_width, 0.0F),
-        bias(panels_of(columns) * kernels().panel_width, 0.0F),
-        y(std::min(m, kRowsAtOnce) * columns),
-        rows(kStrip * width) {}
+  Block(std::int64_t m, std::int64_t columns, bool of_rows)
+      : by_columns(of_rows),
+        x_stride(of_rows ? columns : padded_stride(kRows)),
+        own_x(of_rows ? 0 : m * x_stride),
+        w(kRows * columns),
+        y(std::min(m, kRowsAtOnce) * columns) {}
 
-  /// Element (k, column) of the second factor, of `count` rows.
-  float& panel(std::int64_t k, std::int64_t column, std::int64_t count) {
-    const std::int64_t width = kernels().panel_width;
-    return panels[(column / width * count + k) * width + column % width];
-  }
+  const float* x(std::int64_t row) const { return by_columns ? w.data() + row : own_x.data() + row * x_stride; }
 
-  std::int64_t stride;
-  Buffer<float> x, panels, bias, y, rows;
+  bool by_columns;  ///< x is w, transposed
+  std::int64_t x_stride;
+  Buffer<float> own_x, w, y;
 };
 
 void CentredProducts::centre(std::int64_t first, std::int64_t count, float* rows) const {
@@ -63,34 +58,34 @@ void CentredProducts::centre(std::int64_t first, std::int64_t count, float* rows
 
 /// Adds the products of the slices [first, first + count) of [0, length), which fill(block, first, count) makes ready.
 template <class Fill>
-std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t columns, bool lower, std::int64_t length,
+std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t columns, Shape shape, std::int64_t length,
                                                Fill fill) const {
-  const std::int64_t parts = std::clamp<std::int64_t>(length / (4 * kRows), 1, kMostParts);
-  const std::int64_t width = kernels().panel_width;
+  const std::int64_t parts = std::clamp<std::int64_t>(length / (8 * kRows), 1, kMostParts);
+  const bool lower = shape != Shape::kAll;
   const auto begin = [&](std::int64_t row) { return lower ? row * (row + 1) / 2 : row * columns; };
   const auto size = [&](std::int64_t row) { return lower ? row + 1 : columns; };
   std::vector<std::vector<double>> sums(parts);
   pool_.run(parts, [&](std::int64_t part, int) {
     std::vector<double>& sum = sums[part];
     sum.resize(begin(m));
-    Block block(m, columns, points_.cols);
+    Block block(m, columns, shape == Shape::kSquare);
     const std::int64_t end = (part + 1) * length / parts;
     for (std::int64_t first = part * length / parts; first < end; first += kRows) {
       const std::int64_t count = std::min(kRows, end - first);
       fill(block, first, count);
       for (std::int64_t row = 0; row < m; row += kRowsAtOnce) {
         const std::int64_t some = std::min(kRowsAtOnce, m - row), wanted = lower ? row + some : columns;
-        kernels().gemm({.x = block.x.data() + row * block.stride,
-                        .x_stride = block.stride,
-                        .panels = block.panels.data(),
-                        .bias = block.bias.data(),
-                        .y = block.y.data(),
-                        .y_stride = columns,
-                        .m = some,
-                        .n = columns,
-                        .k = count,
-                        .panel_begin = 0,
-                        .panel_end = (wanted + width - 1) / width});
+        for (std::int64_t column = 0; column < wanted; column += kColumnsAtOnce)
+          training_kernels().gemm_plain({.x = block.x(row),
+                                         .x_stride = block.x_stride,
+                                         .x_by_columns = block.by_columns,
+                                         .w = block.w.data() + column,
+                                         .w_stride = columns,
+                                         .y = block.y.data() + column,
+                                         .y_stride = columns,
+                                         .m = some,
+                                         .n = std::min(kColumnsAtOnce, wanted - column),
+                                         .k = count});
         for (std::int64_t i = row; i < row + some; ++i)
           lanes().add_to_sums(block.y.data() + (i - row) * columns, sum.data() + begin(i), size(i));
       }
@@ -107,27 +102,17 @@ std::vector<double> CentredProducts::sum_parts(std::int64_t m, std::int64_t colu
 
 std::vector<double> CentredProducts::covariance() const {
   const std::int64_t d = points_.cols;
-  return sum_parts(d, d, true, points_.rows, [&](Block& block, std::int64_t first, std::int64_t count) {
-    for (std::int64_t strip = 0; strip < count; strip += kStrip) {
-      const std::int64_t some = std::min(kStrip, count - strip);
-      centre(first + strip, some, block.rows.data());
-      for (std::int64_t j = 0; j < d; ++j)
-        for (std::int64_t i = 0; i < some; ++i) block.x[j * block.stride + strip + i] = block.rows[i * d + j];
-      for (std::int64_t i = 0; i < some; ++i)
-        for (std::int64_t j = 0; j < d; j += kernels().panel_width)
-          std::copy_n(block.rows.data() + i * d + j, std::min(kernels().panel_width, d - j),
-                      &block.panel(strip + i, j, count));
-    }
-  });
+  return sum_parts(d, d, Shape::kSquare, points_.rows,
+                   [&](Block& block, std::int64_t first, std::int64_t count) { centre(first, count, block.w.data()); });
 }
 
 std::vector<double> CentredProducts::gram() const {
   const std::int64_t n = points_.rows, d = points_.cols;
-  return sum_parts(n, n, true, d, [&](Block& block, std::int64_t first, std::int64_t count) {
+  return sum_parts(n, n, Shape::kLower, d, [&](Block& block, std::int64_t first, std::int64_t count) {
     for (std::int64_t i = 0; i < n; ++i) {
-      float* const row = block.x.data() + i * block.stride;
+      float* const row = block.own_x.data() + i * block.x_stride;
       lanes().centre(points_.row(i) + first, mean_.data() + first, row, count);
-      for (std::int64_t k = 0; k < count; ++k) block.panel(k, i, count) = row[k];
+      for (std::int64_t k = 0; k < count; ++k) block.w[k * n + i] = row[k];
     }
   });
 }
@@ -153,16 +138,12 @@ std::vector<double> CentredProducts::along(const std::vector<double>& directions
 }
 
 std::vector<double> CentredProducts::combined(const std::vector<double>& weights, std::int64_t l) const {
-  const std::int64_t n = points_.rows, d = points_.cols;
-  return sum_parts(l, d, false, n, [&](Block& block, std::int64_t first, std::int64_t count) {
+  const std::int64_t n = points_.rows;
+  return sum_parts(l, points_.cols, Shape::kAll, n, [&](Block& block, std::int64_t first, std::int64_t count) {
     for (std::int64_t c = 0; c < l; ++c)
       for (std::int64_t i = 0; i < count; ++i)
-        block.x[c * block.stride + i] = static_cast<float>(weights[c * n + first + i]);
-    for (std::int64_t i = 0; i < count; ++i) {
-      centre(first + i, 1, block.rows.data());
-      for (std::int64_t j = 0; j < d; j += kernels().panel_width)
-        std::copy_n(block.rows.data() + j, std::min(kernels().panel_width, d - j), &block.panel(i, j, count));
-    }
+        block.own_x[c * block.x_stride + i] = static_cast<float>(weights[c * n + first + i]);
+    centre(first, count, block.w.data());
   });
 }
 

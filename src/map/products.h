@@ -13,7 +13,7 @@ namespace sememe {
 /// in double; relative error some 1e-6. The same bits for any pool.
 class CentredProducts {
  public:
-  static constexpr std::int64_t kRows = 1024;
+  static constexpr std::int64_t kRows = 512;
 
   CentredProducts(MatView<const float> points, const std::vector<double>& mean, ThreadPool& pool)
       : points_(points), mean_(mean), pool_(pool) {}
@@ -27,9 +27,11 @@ class CentredProducts {
 
  private:
   struct Block;
+  enum class Shape { kAll, kLower, kSquare };  ///< of a result: its lower half alone, and that of w^T w
   void centre(std::int64_t first, std::int64_t count, float* rows) const;
   template <class Fill>
-  std::vector<double> sum_parts(std::int64_t m, std::int64_t columns, bool lower, std::int64_t length, Fill fill) const;
+  std::vector<double> sum_parts(std::int64_t m, std::int64_t columns, Shape shape, std::int64_t length,
+                                Fill fill) const;
 
   MatView<const float> points_;
   const std::vector<double>& mean_;

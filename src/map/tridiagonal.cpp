@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "map/double_vectors.h"
 #include "map/lanes.h"
 
 namespace sememe {
@@ -56,7 +55,7 @@ void back_transform(const Tridiagonal& t, double* x) {
     if (t.scales[k] == 0) continue;
     const double* const v = t.reflectors.data() + k * t.n;
     const std::int64_t rest = t.n - k - 1;
-    subtract(t.scales[k] * dot(v + k + 1, x + k + 1, rest), v + k + 1, x + k + 1, rest);
+    lanes().subtract(t.scales[k] * lanes().dot(v + k + 1, x + k + 1, rest), v + k + 1, x + k + 1, rest);
   }
 }
 

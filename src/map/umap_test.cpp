@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -230,6 +231,51 @@ TEST_P(Lanes, SumsAndSearchesAreThoseOfPlainLoops) {
     hits.resize(n + 1);
     hits.resize(lanes(GetParam()).find_in_columns(dots.data(), 0.25F, bias.data(), n, hits.data()));
     EXPECT_EQ(hits, column);
+  }
+}
+
+TEST_P(Lanes, ACutLeavesAsManyAsAreWanted) {
+  const auto reach = [](const std::vector<float>& scores, float least) {
+    return std::count_if(scores.begin(), scores.end(), [&](float score) { return score >= least; });
+  };
+  for (const std::int64_t n : {2, 8, 15, 52, 241})
+    for (const std::int64_t most : {std::int64_t{1}, n / 2, n - 1, n}) {
+      std::vector<float> scores(n);
+      for (std::int64_t j = 0; j < n; ++j) scores[j] = std::exp(4 * CounterRng(1, 6).normal(j)) - 3;
+      EXPECT_EQ(reach(scores, lanes(GetParam()).find_cut(scores.data(), n, most)), most) << n;
+    }
+  const std::vector<float> equal = {1, 2, 2, 2, 3}, endless = {1, std::numeric_limits<float>::infinity(), 2};
+  EXPECT_EQ(reach(equal, lanes(GetParam()).find_cut(equal.data(), 5, 4)), 4);
+  EXPECT_TRUE(std::isnan(lanes(GetParam()).find_cut(equal.data(), 5, 3)));
+  EXPECT_TRUE(std::isnan(lanes(GetParam()).find_cut(endless.data(), 3, 2)));
+}
+
+TEST_P(Lanes, RowsInDoubleAreThoseOfPlainLoops) {
+  const LaneTable& table = lanes(GetParam());
+  for (const std::int64_t n : {0, 1, 7, 8, 17, 31, 32, 77}) {
+    std::vector<double> a(n), b(n), added(n), less(n), less_two(n);
+    std::vector<float> row(n), centred(n);
+    double product = 0;
+    for (std::int64_t j = 0; j < n; ++j) {
+      a[j] = CounterRng(1, 7).normal(j), b[j] = CounterRng(1, 8).normal(j);
+      row[j] = CounterRng(1, 9).normal(j);
+      product += a[j] * b[j];
+    }
+    EXPECT_NEAR(table.dot(a.data(), b.data(), n), product, 1e-13);
+    added = less = less_two = b;
+    EXPECT_NEAR(table.dot_and_add(a.data(), b.data(), 3, added.data(), n), product, 1e-13);
+    table.subtract(3, a.data(), less.data(), n);
+    table.subtract_two(3, a.data(), 2, b.data(), less_two.data(), n);
+    table.centre(row.data(), a.data(), centred.data(), n);
+    std::vector<double> sums = a;
+    table.add_to_sums(row.data(), sums.data(), n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      EXPECT_NEAR(added[j], b[j] + 3 * a[j], 1e-14);
+      EXPECT_NEAR(less[j], b[j] - 3 * a[j], 1e-14);
+      EXPECT_NEAR(less_two[j], -b[j] - 3 * a[j], 1e-14);
+      EXPECT_EQ(centred[j], static_cast<float>(static_cast<double>(row[j]) - a[j]));
+      EXPECT_EQ(sums[j], a[j] + static_cast<double>(row[j]));
+    }
   }
 }
 
