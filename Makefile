@@ -23,9 +23,10 @@ test: build  ## run every test
 	@if test -t 1; then progress=--progress; fi; \
 	  ctest --preset release -j $(JOBS) --no-label-summary $$progress
 
-bench: build  ## time the kernels, the encoder, and the tokenizers beside their peers
+bench: build  ## time the kernels, and encoder and tokenizers beside their peers; writes docs/benchmarks.md
 	@build/release/sememe_bench --benchmark_min_time=0.2
-	@tools/bench-peers tokenizers
+	@tools/bench-peers encode --docs
+	@tools/bench-peers tokenizers --docs
 
 check-all:  ## formatting, every instruction set, clang, sanitizers (long)
 	@tools/setup --extra --web

@@ -2,9 +2,10 @@
 """Sememe's encoder beside ONNX Runtime and OpenVINO on all-MiniLM-L6-v2: texts in, float32 vectors out, in turns; also
 beside sentence-transformers and CTranslate2 where they (and torch, 5 GB) are installed.
 
-Usage: tools/bench-peers encode --texts FILE [--texts FILE...] [--rounds N] [--threads N] [--limit N]
+Usage: tools/bench-peers encode [--texts FILE...] [--rounds N] [--threads N] [--limit N] [--docs]
 
-Each FILE has a text a line. The ONNX graph is made here from the model's safetensors, in the operations that an export
+Each FILE has a text a line; without one, sentences of STS-B and SQuAD and abstracts of Cranfield are taken, where the test
+data is. --docs writes the table into docs/benchmarks.md. The ONNX graph is made here from the model's safetensors, in the operations that an export
 of transformers has (one linear layer each for query, key and value; erf GELU; softmax over masked scores); NNCF makes
 OpenVINO's int8 of it, static, calibrated on 300 of the first texts. Peers get batches of 32 texts sorted by tokens and
 padded to the longest, the tokenizer of Hugging Face, mean pooling and scaling in numpy; sentence-transformers does all of
@@ -19,16 +20,20 @@ import subprocess
 import tempfile
 import time
 
+import page
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build/release/sememe"
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+COMPUTES = ["fp32", "bf16", "int8"]
 LEAST_COSINE = {"fp32": 0.9999, "bf16": 0.999, "int8": 0.95}
 SIXTEEN = "The old house near the river holds a small boat for every cold night."
 
 
 def arguments():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--texts", action="append", required=True)
+    parser.add_argument("--texts", action="append", type=pathlib.Path)
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=3000)
@@ -189,24 +194,24 @@ def peers(folder, path, tokenizer, threads, texts):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    yield "ONNX Runtime fp32", "fp32", Peer(tokenizer, lambda i, m: session.run(None, {"ids": i, "mask": m})[0])
+    yield f"ONNX Runtime {page.version('onnxruntime')}, fp32", "fp32", Peer(tokenizer, lambda i, m: session.run(None, {"ids": i, "mask": m})[0])
     core = openvino.Core()
     for precision, compute in (("f32", "fp32"), ("bf16", "bf16")):
         compiled = core.compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY",
                                                          "INFERENCE_NUM_THREADS": threads})
         request = compiled.create_infer_request()
-        yield f"OpenVINO {compute}", compute, Peer(tokenizer, lambda i, m, r=request: r.infer({"ids": i, "mask": m})[0])
+        yield f"OpenVINO {page.version('openvino')}, {compute}", compute, Peer(tokenizer, lambda i, m, r=request: r.infer({"ids": i, "mask": m})[0])
     compiled = core.compile_model(calibrated(core, path, tokenizer, texts[:300]), "CPU", {
         "INFERENCE_PRECISION_HINT": "bf16", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads})
     request = compiled.create_infer_request()
-    yield "OpenVINO int8", "int8", Peer(tokenizer, lambda i, m: request.infer({"ids": i, "mask": m})[0])
+    yield f"OpenVINO {page.version('openvino')}, int8 (NNCF, calibrated)", "int8", Peer(tokenizer, lambda i, m: request.infer({"ids": i, "mask": m})[0])
     if importable("sentence_transformers"):
         import torch
 
         torch.set_num_threads(threads)
-        yield "sentence-transformers", "fp32", SentenceTransformers(folder)
+        yield f"sentence-transformers {page.version('sentence-transformers')}, fp32", "fp32", SentenceTransformers(folder)
     if importable("ctranslate2") and importable("torch"):
-        yield "CTranslate2 fp32", "fp32", Peer(tokenizer, CTranslate2(folder, path.parent, threads))
+        yield f"CTranslate2 {page.version('ctranslate2')}, fp32", "fp32", Peer(tokenizer, CTranslate2(folder, path.parent, threads))
 
 
 def sememe(file, compute, threads):
@@ -232,11 +237,64 @@ def latency(peer):
     return 1e3 * float(np.median(times))
 
 
+def throughput(texts, tokenizer, sides, options, work):
+    """Tokens of the texts, and of each side the least seconds and the lowest cosine to fp32."""
+    file = os.path.join(work, "texts.txt")
+    pathlib.Path(file).write_text("".join(text + "\n" for text in texts), encoding="utf-8")
+    exact = sememe(file, "fp32", options.threads)[1]
+    best, cosines = {}, {}
+    for round_number in range(options.rounds):
+        for label, compute, peer in sides:
+            begin = time.perf_counter()
+            vectors = peer.encode(texts)
+            seconds = time.perf_counter() - begin
+            cosines[label] = float((vectors * exact).sum(1).min())
+            if round_number == 0 and not cosines[label] >= LEAST_COSINE[compute]:
+                raise SystemExit(f"{label}: other vectors than Sememe's; not timed")
+            best[label] = min(best.get(label, seconds), seconds)
+        for compute in COMPUTES:
+            label = f"Sememe, {compute}"
+            seconds, vectors = sememe(file, compute, options.threads)
+            best[label] = min(best.get(label, seconds), seconds)
+            cosines[label] = float((vectors * exact).sum(1).min())
+    return sum(len(e.ids) for e in tokenizer.encode_batch(texts)), best, cosines
+
+
+def latencies(sides, threads):
+    """Median milliseconds of one text of 16 tokens."""
+    found = {label: latency(peer) for label, _, peer in sides}
+    report = subprocess.run([PROGRAM, "bench", "-m", MODEL, "--json", "--threads", str(threads)], check=True,
+                            capture_output=True, text=True).stdout
+    for row in json.loads(report)["rows"]:
+        if row["workload"] == "one of 16" and row["threads"] == threads:
+            found[f"Sememe, {row['compute']}"] = row["p50_ms"]
+    return found
+
+
+def write_page(sides, sets, one, options):
+    """Sides in the order of their arithmetic and speed, Sememe last of each."""
+    compute_of = {label: compute for label, compute, _ in sides} | {f"Sememe, {compute}": compute for compute in COMPUTES}
+    first = sets[0][2]
+    order = sorted(compute_of, key=lambda label: (COMPUTES.index(compute_of[label]), -first[label]))
+    header = ["", *(f"{name} ({tokens / count:.0f} tokens)" for name, tokens, _, _, count in sets), "one text of 16, ms"]
+    rows = []
+    for label in order:
+        cells = [f"{tokens / best[label]:,.0f}" for _, tokens, best, _, _ in sets] + [f"{one[label]:.2f}"]
+        rows.append([f"**{cell}**" for cell in [label, *cells]] if label.startswith("Sememe") else [label, *cells])
+    lowest = [f"{label} {min(cosines[label] for _, _, _, cosines, _ in sets):.5f}" for label in order if not label.endswith("fp32")]
+    page.write("encode", [f"{page.machine()}, {options.threads} threads, {options.rounds} rounds.", "", *page.table(header, rows), "",
+                          f"The lowest cosine to fp32 over these texts: {'; '.join(lowest)}."])
+
+
 def main():
-    import numpy as np
     from tokenizers import Tokenizer
 
     options = arguments()
+    sets = [(path.stem, path.read_text(encoding="utf-8").split("\n")) for path in options.texts or []] or page.known_texts()
+    if not sets:
+        print("bench-peers encode: no test data here; name texts with --texts")
+        return
+    sets = [(name, [text for text in texts if text][:options.limit]) for name, texts in sets]
     located = subprocess.run([PROGRAM, "info", "--json", MODEL], check=True, capture_output=True, text=True).stdout
     folder = pathlib.Path(json.loads(located)["folder"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -245,40 +303,20 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         path = pathlib.Path(work) / "encoder.onnx"
         graph(folder, path)
-        sample = [line for name in options.texts for line in pathlib.Path(name).read_text().split("\n")[::7] if line]
-        sides = list(peers(folder, path, tokenizer, options.threads, sample))
-        for name in options.texts:
-            texts = [line for line in pathlib.Path(name).read_text().split("\n") if line][:options.limit]
-            file = os.path.join(work, "texts.txt")
-            pathlib.Path(file).write_text("".join(text + "\n" for text in texts))
-            tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts))
-            exact = sememe(file, "fp32", options.threads)[1]
-            best = {}
-            for round_number in range(options.rounds):
-                for label, compute, peer in sides:
-                    begin = time.perf_counter()
-                    vectors = peer.encode(texts)
-                    seconds = time.perf_counter() - begin
-                    if round_number == 0 and not (vectors * exact).sum(1).min() >= LEAST_COSINE[compute]:
-                        raise SystemExit(f"{label}: other vectors than Sememe's; not timed")
-                    best[f"cosine {label}"] = float((vectors * exact).sum(1).min())
-                    best[label] = min(best.get(label, seconds), seconds)
-                for compute in ("fp32", "bf16", "int8"):
-                    seconds, vectors = sememe(file, compute, options.threads)
-                    best[f"Sememe {compute}"] = min(best.get(f"Sememe {compute}", seconds), seconds)
-                    best[f"cosine Sememe {compute}"] = float((vectors * exact).sum(1).min())
-            print(f"\n{pathlib.Path(name).name}: {len(texts)} texts, {tokens} tokens, {options.threads} threads")
+        sides = list(peers(folder, path, tokenizer, options.threads, [text for _, texts in sets for text in texts[::7]]))
+        timed = []
+        for name, texts in sets:
+            tokens, best, cosines = throughput(texts, tokenizer, sides, options, work)
+            timed.append((name, tokens, best, cosines, len(texts)))
+            print(f"\n{name}: {len(texts)} texts, {tokens} tokens, {options.threads} threads")
             for label, seconds in best.items():
-                if not label.startswith("cosine"):
-                    print(f"  {label:22} {tokens / seconds:10.0f} tokens/s, lowest cosine {best['cosine ' + label]:.5f}")
+                print(f"  {label:40} {tokens / seconds:10.0f} tokens/s, lowest cosine {cosines[label]:.5f}", flush=True)
+        one = latencies(sides, options.threads)
         print("\none text of 16 tokens, median ms")
-        for label, _, peer in sides:
-            print(f"  {label:22} {latency(peer):10.2f}")
-        report = subprocess.run([PROGRAM, "bench", "-m", MODEL, "--json", "--threads", str(options.threads)], check=True,
-                                capture_output=True, text=True).stdout
-        for row in json.loads(report)["rows"]:
-            if row["workload"] == "one of 16" and row["threads"] == options.threads:
-                print(f"  {'Sememe ' + row['compute']:22} {row['p50_ms']:10.2f}")
+        for label, milliseconds in one.items():
+            print(f"  {label:40} {milliseconds:10.2f}")
+    if options.docs:
+        write_page(sides, timed, one, options)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Sememe's tokenizers beside the peers', on the same text, in turns, on one thread.
 
-Usage: tools/bench-peers tokenizers [--text FILE] [--megabytes N] [--rounds N] [TOKENIZER...]
+Usage: tools/bench-peers tokenizers [--text FILE] [--megabytes N] [--rounds N] [--docs] [TOKENIZER...]
 
 A tokenizer is a file or folder that both sides can read: a tokenizer.json (Hugging Face tokenizers), a .tiktoken
 (tiktoken, by its known name), a SentencePiece .model. The text has one document a line. Every round runs each side once;
 the table has medians and the ratio of the medians. Before anything is timed, the ids of the first 2,000 documents are
-compared; a tokenizer whose ids differ is not timed. "2 threads": encode_batch() on two over one, by the clock.
+compared; a tokenizer whose ids differ is not timed. --docs writes the table into docs/benchmarks.md. "2 threads": encode_batch() on two over one, by the clock.
 """
 import argparse
 import json
@@ -16,6 +16,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import page
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -29,7 +31,7 @@ def hugging_face(path):
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return "tokenizers", lambda texts: [e.ids for e in tokenizer.encode_batch_fast(texts)], tokenizer.encode
+    return f"tokenizers {page.version('tokenizers')}", lambda texts: [e.ids for e in tokenizer.encode_batch_fast(texts)], tokenizer.encode
 
 
 def tiktoken_file(path):
@@ -44,14 +46,14 @@ def tiktoken_file(path):
         loaded = json.loads(golden.read_text(encoding="utf-8"))
         pattern = loaded[path.stem]
     encoding = tiktoken.Encoding(path.stem, pat_str=pattern, mergeable_ranks=load_tiktoken_bpe(str(path)), special_tokens={})
-    return "tiktoken", lambda texts: encoding.encode_ordinary_batch(texts, num_threads=1), encoding.encode_ordinary
+    return f"tiktoken {page.version('tiktoken')}", lambda texts: encoding.encode_ordinary_batch(texts, num_threads=1), encoding.encode_ordinary
 
 
 def sentencepiece_file(path):
     import sentencepiece
 
     processor = sentencepiece.SentencePieceProcessor(model_file=str(path))
-    return "sentencepiece", lambda texts: processor.encode(texts, num_threads=1), processor.encode
+    return f"sentencepiece {page.version('sentencepiece')}", lambda texts: processor.encode(texts, num_threads=1), processor.encode
 
 
 def peer_of(path):
@@ -93,7 +95,7 @@ def microseconds(run):
 def ours(path, text_file, what):
     """The figure of one run of sememe_bench: MB/s, or microseconds a call."""
     environment = {**os.environ, "SEMEME_BENCH_TEXT": str(text_file), "SEMEME_BENCH_TOKENIZERS": str(path)}
-    command = [PROGRAM, f"--benchmark_filter=^tokenize/{what}/", "--benchmark_format=json", "--benchmark_min_time=0.2"]
+    command = [PROGRAM, f"--benchmark_filter=^tokenize/{what}/", "--benchmark_format=json", f"--benchmark_min_time={1 if what.startswith('batch') else 0.2}"]
     result = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)["benchmarks"][0]
     if "error_message" in result:
         sys.exit(f"{path}: {result['error_message']}")
@@ -102,23 +104,29 @@ def ours(path, text_file, what):
 
 def known_tokenizers():
     """One of each family, of those that are here."""
-    data = ROOT / "../shared/data/tokenizers"
+    data = page.DATA / "tokenizers"
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "sememe/models"
-    paths = [cache / "sentence-transformers/all-MiniLM-L6-v2/tokenizer.json"]
+    word_pieces = [data / "bert-base-uncased/tokenizer.json", cache / "sentence-transformers/all-MiniLM-L6-v2/tokenizer.json"]
+    paths = [path for path in word_pieces if path.exists()][:1]
     paths += [data / name / "tokenizer.json" for name in ("gpt2", "phi-3-mini", "t5-small")]
     paths += [data / "tiktoken" / f"{name}.tiktoken" for name in ("cl100k_base", "o200k_base")]
+    paths += [data / name for name in ("albert-base/spiece.model", "llama2/tokenizer.model")]
     paths += [data / "sentencepiece-fixtures" / f"test_sentencepiece{kind}.model" for kind in ("", "_bpe")]
     return [path for path in paths if path.exists()]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=pathlib.Path, default=ROOT / "../shared/data/text/enwiki.txt.zst")
+    parser.add_argument("--text", type=pathlib.Path, default=page.DATA / "text/enwiki.txt.zst")
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("tokenizers", nargs="*", type=pathlib.Path, help="default: one of each family")
     options = parser.parse_args()
 
+    if not options.text.exists():
+        print(f"bench-peers tokenizers: {options.text} is not here; name a text with --text")
+        return 0
     limit = int(options.megabytes * 1e6)
     if options.text.suffix == ".zst":
         with subprocess.Popen(["zstd", "-dc", options.text], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as unpack:
@@ -132,11 +140,12 @@ def main():
     text_file.write_text("\n".join(texts), encoding="utf-8")
 
     print(f"{size / 1e6:.1f} MB in {len(texts)} documents, one thread; medians of {options.rounds} rounds in turns")
-    print(f"{'tokenizer':28} {'peer':14} {'MB/s':>7} {'Sememe':>8} {'ratio':>7} {'us/call':>8} {'Sememe':>8} {'ratio':>7} "
+    print(f"{'tokenizer':28} {'peer':18} {'MB/s':>7} {'Sememe':>8} {'ratio':>7} {'us/call':>8} {'Sememe':>8} {'ratio':>7} "
           f"{'2 threads':>9} {'load ms':>8}")
+    rows, scaling = [], []
     for path in options.tokenizers or known_tokenizers():
         name, batch, single = peer_of(path)
-        label = path.parent.name if path.name == "tokenizer.json" else path.name
+        label = path.parent.name if path.name in ("tokenizer.json", "tokenizer.model", "spiece.model") else path.name
         if wrong := difference(path, batch, texts):
             print(f"{label:28} {wrong}", flush=True)
             continue
@@ -147,8 +156,16 @@ def main():
             peer_call.append(microseconds(single))
             my_call.append(ours(path, text_file, "sentence"))
         a, b, c, d = map(statistics.median, (peer, mine, peer_call, my_call))
-        print(f"{label:28} {name:14} {a:7.2f} {b:8.1f} {b / a:6.1f}x {c:8.1f} {d:8.2f} {c / d:6.1f}x "
-              f"{ours(path, text_file, 'batch2') / ours(path, text_file, 'batch1'):8.2f}x {ours(path, text_file, 'load'):8.1f}", flush=True)
+        threads = ours(path, text_file, "batch2") / ours(path, text_file, "batch1")
+        rows.append([label, name, f"{a:.1f}", f"**{b:.1f}**", f"{b / a:.1f}x", f"{c:.1f}", f"**{d:.2f}**", f"{c / d:.1f}x"])
+        scaling.append(f"{threads:.2f}x ({label})")
+        print(f"{label:28} {name:18} {a:7.2f} {b:8.1f} {b / a:6.1f}x {c:8.1f} {d:8.2f} {c / d:6.1f}x "
+              f"{threads:8.2f}x {ours(path, text_file, 'load'):8.1f}", flush=True)
+    if options.docs:
+        header = ["", "peer", "MB/s", "Sememe", "ratio", "sentence, us", "Sememe", "ratio"]
+        page.write("tokenizers", [f"{page.machine()}, {size / 1e6:.0f} MB in {len(texts):,} documents, {options.rounds} rounds.", "",
+                                  *page.table(header, rows), "",
+                                  f"`encode_batch()` on two threads over one, by the clock: {', '.join(scaling)}."])
     return 0
 
 
