@@ -18,9 +18,9 @@
 namespace sememe::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kEncode,  &kSimilarity, &kTrain, &kDistill,      &kEval,      &kWords,   &kMap,
-                                        &kExplore, &kTokenize,   &kDetokenize, &kTokenizer, &kExplain, &kInfo,
-                                        &kVerify,  &kConvert,    &kBench,      &kCompletion};
+constexpr const Command* kCommands[] = {&kEncode, &kSimilarity, &kTrain,    &kDistill,    &kEval,      &kWords,
+                                        &kMap,    &kExplore,    &kTokenize, &kDetokenize, &kTokenizer, &kExplain,
+                                        &kInfo,   &kVerify,     &kConvert,  &kBench,      &kCompletion};
 
 constexpr Option kSharedOptions[] = {
     {"threads", '\0', "N", "Threads to compute with; 0 is all cores the process may use (default: 0)", 0, 1024},

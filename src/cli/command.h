@@ -51,8 +51,8 @@ struct Command {
   bool is_group() const { return run == nullptr; }
 };
 
-extern const Command kEncode, kSimilarity, kTrain, kDistill, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize, kTokenizer,
-    kExplain, kInfo, kVerify, kConvert, kBench, kCompletion;
+extern const Command kEncode, kSimilarity, kTrain, kDistill, kEval, kWords, kMap, kExplore, kTokenize, kDetokenize,
+    kTokenizer, kExplain, kInfo, kVerify, kConvert, kBench, kCompletion;
 
 /// The commands that stand first on a command line, in the order of --help.
 std::span<const Command* const> commands();

@@ -10,7 +10,8 @@
 
 namespace {
 
-/// Takes temporary files and folders away and lets the signal do what it does without a handler, so that the parent sees it.
+/// Takes temporary files and folders away and lets the signal do what it does without a handler, so that the parent
+/// sees it.
 void end_by_signal(int signal) {
   sememe::AtomicFile::remove_all_on_signal();
   ::raise(signal);  // SA_RESETHAND restored the default; it takes effect when the handler returns
