@@ -44,6 +44,18 @@ bool spin_until(Done done) {
   return done();
 }
 
+/// Moves a new thread off the core that this one keeps busy, where it would wait for some milliseconds.
+void place_elsewhere(std::thread& thread) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const int here = sched_getcpu();
+  if (here < 0 || sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(here, &others);
+  if (pthread_setaffinity_np(thread.native_handle(), sizeof others, &others) == 0)
+    pthread_setaffinity_np(thread.native_handle(), sizeof allowed, &allowed);
+}
+
 // Counts fork() in this process's ancestry: a pool made in another generation has no threads here.
 std::atomic<std::uint32_t> fork_generation{0};
 
@@ -157,6 +169,7 @@ void ThreadPool::run(std::int64_t count, FunctionRef<void(std::int64_t, int)> jo
   while (static_cast<int>(s.workers.size()) < s.size - 1) {
     const int worker = static_cast<int>(s.workers.size()) + 1;
     s.workers.emplace_back([&s, worker] { s.work(worker); });
+    place_elsewhere(s.workers.back());
   }
 
   s.job = &job;

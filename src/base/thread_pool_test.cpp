@@ -1,10 +1,12 @@
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <set>
@@ -16,6 +18,22 @@
 
 namespace sememe {
 namespace {
+
+TEST(ThreadPool, WorkersMayUseEveryCoreThatTheCallerMay) {
+  constexpr std::int64_t kJobs = 64;
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+  ThreadPool pool(4);
+  std::vector<int> same(kJobs);
+  pool.run(kJobs, [&](std::int64_t i, int) {
+    cpu_set_t theirs;
+    CPU_ZERO(&theirs);
+    same[i] = sched_getaffinity(0, sizeof theirs, &theirs) == 0 && CPU_EQUAL(&mine, &theirs);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // so that every worker comes
+  });
+  EXPECT_EQ(std::count(same.begin(), same.end(), 1), kJobs);
+}
 
 TEST(ThreadPool, RunsEveryIndexOnceForAnySizeAndCount) {
   for (const int threads : {1, 2, 3, 8}) {
