@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "map/affinities.h"
 #include "map/fuzzy_set.h"
 #include "map/knn_graph.h"
 #include "map/lanes.h"
@@ -185,10 +186,13 @@ TEST_P(Lanes, UmapStepIsPushedByOthersButNotByItself) {
   EXPECT_LT(point[0], 1 - 10 * once);
   EXPECT_GT(point[0], 1 - 30 * once);
   EXPECT_EQ(point[1], 1);
-  step.others = 1;  // nobody but itself
-  float still[2] = {1, 1};
-  lanes(GetParam()).umap_step(step, still);
-  EXPECT_EQ(still[0], 1);
+  step.others = 1;  // nobody but itself: as if it were not pushed, wherever it has gone since
+  float pushed[2] = {1.25F, 1}, alone[2] = {1.25F, 1};
+  lanes(GetParam()).umap_step(step, pushed);
+  step.pushes_each = 0;
+  lanes(GetParam()).umap_step(step, alone);
+  EXPECT_EQ(pushed[0], alone[0]);
+  EXPECT_LT(alone[0], 1.25F);
 }
 
 TEST_P(Lanes, SumsAndSearchesAreThoseOfPlainLoops) {
@@ -377,6 +381,35 @@ TEST(PlaceOnMap, PointsLandAmongTheirOwn) {
     EXPECT_LE(std::hypot(again.row(0)[0] - map.points.row(7)[0], again.row(0)[1] - map.points.row(7)[1]),
               method == MapMethod::kPca ? 1e-4 : 3);
     EXPECT_EQ(place_on_map(points, map.points.view(), points.slice_rows(0, 0), options).rows(), 0);
+  }
+}
+
+TEST(PlaceOnMap, OfTsneIsWherePullAndPushAreEven) {
+  const std::int64_t n = 100, m = 5, k = 15;
+  const std::vector<float> x = clouds(n + m, 8, 1);
+  const MatView<const float> points(x.data(), n, 8), added(x.data() + n * 8, m, 8);
+  const MapOptions options{.method = MapMethod::kTsne, .threads = 1};
+  const Map map = make_map(points, options);
+  const Matrix placed = place_on_map(points, map.points.view(), added, options);
+  ThreadPool pool(1);
+  const KnnGraph near = exact_knn_among(points, added, k, options.metric, pool);
+  const Conditionals p = conditional_probabilities(near, 5, pool);
+  for (std::int64_t i = 0; i < m; ++i) {
+    // The divergence, pulls exaggerated by 1.5, up to what does not depend on the point.
+    const auto divergence = [&](double at_x, double at_y) {
+      const auto square = [&](std::int64_t j) {
+        return std::pow(at_x - map.points.row(j)[0], 2) + std::pow(at_y - map.points.row(j)[1], 2);
+      };
+      double pull = 0, weights = 0;
+      for (std::int64_t c = 0; c < k; ++c) pull += 1.5 * p.values[i * k + c] * std::log1p(square(near.neighbors(i)[c]));
+      for (std::int64_t j = 0; j < n; ++j) weights += 1 / (1 + square(j));
+      return pull + std::log(weights);
+    };
+    const double at_x = placed.row(i)[0], at_y = placed.row(i)[1], least = divergence(at_x, at_y);
+    for (int step = 0; step < 8; ++step) {
+      const double angle = step * std::numbers::pi / 4;
+      EXPECT_LT(least, divergence(at_x + 0.1 * std::cos(angle), at_y + 0.1 * std::sin(angle))) << i << " " << step;
+    }
   }
 }
 
