@@ -38,10 +38,11 @@ using EmbedTexts = std::function<Matrix(std::span<const std::string> texts, bool
 ///
 /// Values   sts: spearman, pearson of cosines with column score (of columns score, sentence1, sentence2).
 ///          retrieval: ndcg@10, mrr@10, map@100, recall@100, in the BEIR layout, by exact cosine; documents are title
-///          and text. classification (columns text and label, category or class): every fifth row is asked, the others
-///          answer: knn (5 nearest, by their summed cosines) and logistic regression. clustering: v-measure of k-means
-///          with as many clusters as labels. pairs (sentence1, sentence2, label 0 or 1): best accuracy and F1 over
-///          thresholds, average precision. spread (sentence1, sentence2, score): alignment, uniformity, anisotropy.
+///          (if they have one) and text. classification (columns text and label, category or class): every fifth row is
+///          asked, the others answer: knn (5 nearest, by their summed cosines) and logistic regression. clustering:
+///          v-measure of k-means with as many clusters as labels. pairs (sentence1, sentence2, label 0 or 1): best
+///          accuracy and F1 over thresholds, average precision. spread (sentence1, sentence2, score): alignment,
+///          uniformity, anisotropy.
 /// Errors   kCorrupt: a row without a column (names what it found); kNotFound; those of `embed`.
 /// Threads  `threads` 0: all cores. The same numbers for any.
 /// Source   BEIR (trec_eval's measures); Rosenberg & Hirschberg 2007 (v-measure); Wang & Isola 2020 (alignment).

@@ -29,6 +29,7 @@ struct TrainData {
   double low = 0, high = 1;          ///< bounds of scores, which are scaled to 0 to 1; cosent and angle need none
   double weight = 0;                 ///< how often a batch comes from here; 0: as many rows as it has
   std::vector<std::string> prompts;  ///< put before the texts of each column
+  bool skip_empty = false;           ///< leave out rows with an empty (or null) field, which else are an error
   std::optional<LossOptions> loss;   ///< else that of the training
   std::string license;               ///< for the model card: "CC BY-SA 4.0"
 };

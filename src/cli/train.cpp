@@ -25,6 +25,7 @@ constexpr Option kModelOptions[] = {
     {"model", 'm', "MODEL", "Folder or name of the model to start from"},
     {"from-scratch", '\0', "", "Start from random weights, with a tokenizer trained on the texts of the data"},
     {"teacher", '\0', "MODEL", "Model whose vectors the losses mse and distill learn"},
+    {"guide", '\0', "MODEL", "Model that tells the loss gist which negatives are none"},
 };
 constexpr Option kDataOptions[] = {
     {.name = "data",
@@ -65,6 +66,7 @@ TrainOptions options_of(const Arguments& arguments, const Console& console) {
   if (const auto config = arguments.text("config")) o = read_train_config(*config);
   if (const auto model = arguments.text("model")) o.model = *model;
   if (const auto teacher = arguments.text("teacher")) o.teacher = *teacher;
+  if (const auto guide = arguments.text("guide")) o.guide = *guide;
   if (arguments.on("from-scratch") && !o.scratch) o.scratch.emplace();
   if (arguments.given("data")) o.data.clear();
   for (const std::string& file : arguments.texts("data")) o.data.push_back({.file = file});

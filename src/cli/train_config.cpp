@@ -116,6 +116,7 @@ TrainData read_data(const Json& json, const fs::path& folder) {
                       data.high = high.as_number();
                     }},
                    {"weight", into(data.weight)},
+                   {"skip_empty", into(data.skip_empty)},
                    {"prompts", into(data.prompts)},
                    {"license", into(data.license)},
                    {"loss", [&](const Json& v) { data.loss = read_loss(v); }}});
@@ -219,7 +220,10 @@ TrainOptions read_train_config(const fs::path& path) {
                               {"eval_steps", into(o.eval_steps)},
                               {"save_steps", into(o.save_steps)},
                               {"doctor", into(o.doctor)},
-                              {"seed", [&](const Json& v) { o.seed = static_cast<std::uint64_t>(v.as_int()); }}});
+                              {"seed", [&](const Json& v) {
+                                 if (v.as_int() < 0) v.fail(concat("expected a number from 0 on, found ", v.as_int()));
+                                 o.seed = static_cast<std::uint64_t>(v.as_int());
+                               }}});
   return o;
 }
 

@@ -14,7 +14,7 @@ struct Collection {
 };
 
 Collection read_corpus(const std::filesystem::path& path) {
-  RecordReader reader(path, {"_id", "title", "text"});
+  RecordReader reader(path, {"_id", "title|", "text"});
   Collection c;
   std::vector<std::string> fields;
   while (reader.next(fields)) {

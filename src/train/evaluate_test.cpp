@@ -90,6 +90,16 @@ TEST(Evaluate, RetrievalCountsAsTrecEval) {
   EXPECT_DOUBLE_EQ(metric(r, "recall@100"), 1);
 }
 
+TEST(Evaluate, DocumentsNeedNoTitle) {
+  const test::TemporaryFolder folder;
+  folder.write("corpus.jsonl",
+               "{\"_id\": \"a\", \"text\": \"1 0\"}\n{\"_id\": \"b\", \"title\": null, \"text\": \"0 1\"}\n");
+  folder.write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"1 0.1\"}\n");
+  folder.write("qrels.tsv", "query-id\tcorpus-id\tscore\nq\ta\t1\n");
+  const EvalResult r = evaluate(parse_eval_task("retrieval:" + folder.path().string()), by_hand, 1);
+  EXPECT_DOUBLE_EQ(metric(r, "ndcg@10"), 1);
+}
+
 TEST(Evaluate, ClassesThatLieApartAreFound) {
   const test::TemporaryFolder folder;
   const CounterRng random(5, 5);

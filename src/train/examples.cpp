@@ -14,15 +14,21 @@ namespace {
 
 constexpr std::uint64_t kShuffleStreams = 1ULL << 40, kChoiceStream = 1ULL << 41;
 
+bool is_blank(const std::string& field) { return field.find_first_not_of(" \t\r\n") == std::string::npos; }
+
 }  // namespace
 
 std::vector<std::string> default_columns(LossKind kind, const std::filesystem::path& file) {
   const std::size_t least = loss_columns(kind).first;
   if (least == 1) return {"text|anchor|sentence"};
-  if (least == 3) return {"anchor|sentence1", "positive|sentence2", "negative"};
   std::vector<std::string> columns = {"anchor|sentence1|question|text1", "positive|sentence2|answer|text2"};
-  if (kind != LossKind::kRanking && kind != LossKind::kGist) return columns;
+  const bool any_number = loss_columns(kind).second > least;
+  if (!any_number) {
+    if (least == 3) columns.emplace_back("negative");
+    return columns;
+  }
   const std::vector<std::string> found = column_names(file);
+  if (kind == LossKind::kRanking && found.size() == 1 && (found[0] == "text" || found[0] == "sentence")) return found;
   const auto take = [&](const std::string& name) {
     const bool is_there = std::find(found.begin(), found.end(), name) != found.end();
     if (is_there) columns.push_back(name);
@@ -30,6 +36,7 @@ std::vector<std::string> default_columns(LossKind kind, const std::filesystem::p
   };
   take("negative");
   for (int i = 1; take(concat("negative_", i));) ++i;
+  if (columns.size() < least) columns.emplace_back("negative");  // whose absence is an error that names what is there
   return columns;
 }
 
@@ -50,34 +57,35 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
     fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the loss ", loss_name(loss_.kind), " takes ", least,
          least == most ? "" : " or more", " columns of texts, found ", columns_.size());
   const LossTarget target = loss_target(loss_.kind);
-  const std::size_t wanted = target == LossTarget::kNone || target == LossTarget::kVector ? 0
-                             : target == LossTarget::kScores                              ? columns_.size() - 1
-                                                                                          : 1;
-  if (labels_.empty() && wanted == 1) labels_ = {"label|score|class|category"};
-  if (labels_.size() != wanted)
-    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the loss ", loss_name(loss_.kind), " takes ", wanted,
-         " columns of labels, found ", labels_.size());
+  const bool many = target == LossTarget::kScores, any = target != LossTarget::kNone && target != LossTarget::kVector;
+  if (labels_.empty() && any)
+    labels_ = {many || loss_.kind == LossKind::kMarginMse ? "label|score|scores" : "label|score|class|category"};
+  // The scores of kl stand in a column each, or in one column of lists.
+  if (labels_.size() != (any ? 1U : 0U) && !(many && labels_.size() == columns_.size() - 1))
+    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the loss ", loss_name(loss_.kind), " takes ",
+         many  ? concat(columns_.size() - 1, " columns of labels, or one of lists")
+         : any ? "one column of labels"
+               : "no labels",
+         ", found ", labels_.size());
   if (!(data_.low < data_.high))
     fail(ErrorCode::kInvalidArgument, data_.file.string(), ": the range of scores is empty");
 
-  std::vector<std::string> all = columns_;
-  all.insert(all.end(), labels_.begin(), labels_.end());
+  std::vector<std::string> fields;
   if (target == LossTarget::kClass) {
-    RecordReader names(data_.file, labels_);
-    std::vector<std::string> fields;
-    while (names.next(fields))
-      if (std::find(classes_.begin(), classes_.end(), fields[0]) == classes_.end()) classes_.push_back(fields[0]);
+    RecordReader reader(data_.file, all_columns());
+    while (read_fields(reader, fields, nullptr))
+      if (std::find(classes_.begin(), classes_.end(), fields.back()) == classes_.end())
+        classes_.push_back(fields.back());
     std::sort(classes_.begin(), classes_.end());
     loss_.classes = static_cast<std::int64_t>(classes_.size());
   }
-  RecordReader reader(data_.file, all);
-  std::vector<std::string> fields;
+  RecordReader reader(data_.file, all_columns());
   Sha256 sha;
   std::int64_t empty = 0;
   std::string first_empty;
-  for (Example example; read(reader, fields, example); ++rows_) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (fields[i].find_first_not_of(" \t\r\n") != std::string::npos) continue;
+  for (Example example; read(reader, fields, example, &left_out_); ++rows_) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!is_blank(fields[i])) continue;
       if (empty++ == 0) first_empty = concat(reader.where(), ": ", quote(reader.column(i)));
     }
     for (const std::string& text : example.texts) {
@@ -89,14 +97,32 @@ ExampleSource::ExampleSource(const TrainData& data, LossSpec loss, std::uint64_t
   }
   if (empty > 0)
     fail(ErrorCode::kCorrupt, first_empty, " is empty",
-         empty > 1 ? concat(", as are ", empty - 1, " further texts") : "", "; leave such rows out");
+         empty > 1 ? concat(", as are ", empty - 1, " further texts") : "",
+         "; leave such rows out (\"skip_empty\": true)");
   digest_ = sha.finish();
-  if (rows_ == 0) fail(ErrorCode::kInvalidArgument, data_.file.string(), ": holds no rows");
+  if (rows_ == 0)
+    fail(ErrorCode::kInvalidArgument, data_.file.string(), ": holds no rows",
+         left_out_ > 0 ? concat(" but ", left_out_, " with an empty text") : "");
   if (rows_ > buffer_rows_) kept_.clear();
 }
 
-bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields, Example& example) const {
-  if (!reader.next(fields)) return false;
+std::vector<std::string> ExampleSource::all_columns() const {
+  std::vector<std::string> all = columns_;
+  all.insert(all.end(), labels_.begin(), labels_.end());
+  return all;
+}
+
+bool ExampleSource::read_fields(RecordReader& reader, std::vector<std::string>& fields, std::int64_t* left_out) const {
+  while (reader.next(fields)) {
+    if (!data_.skip_empty || std::none_of(fields.begin(), fields.end(), is_blank)) return true;
+    if (left_out != nullptr) ++*left_out;
+  }
+  return false;
+}
+
+bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields, Example& example,
+                         std::int64_t* left_out) const {
+  if (!read_fields(reader, fields, left_out)) return false;
   example.texts.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(columns_.size()));
   example.targets.clear();
   example.line = reader.line();
@@ -108,6 +134,21 @@ bool ExampleSource::read(RecordReader& reader, std::vector<std::string>& fields,
     if (target == LossTarget::kClass) {
       const auto at = std::lower_bound(classes_.begin(), classes_.end(), fields[i]);
       example.targets.push_back(static_cast<double>(at - classes_.begin()));
+      continue;
+    }
+    if (target == LossTarget::kScores && labels_.size() == 1) {
+      example.targets = numbers_in(fields[i], reader.where());
+      if (example.targets.size() != columns_.size() - 1)
+        fail(ErrorCode::kCorrupt, reader.where(), ": expected ", columns_.size() - 1,
+             " scores, one for each text after the anchor, found ", example.targets.size());
+      continue;
+    }
+    if (loss_.kind == LossKind::kMarginMse && fields[i].find(',') != std::string::npos) {
+      const std::vector<double> scores = numbers_in(fields[i], reader.where());
+      if (scores.size() != 2)
+        fail(ErrorCode::kCorrupt, reader.where(), ": expected a margin, or the scores of positive and negative, found ",
+             scores.size(), " numbers");
+      example.targets.push_back(scores[0] - scores[1]);
       continue;
     }
     const double x = number_in(fields[i], reader.where());
@@ -132,9 +173,8 @@ void ExampleSource::for_each(const std::function<void(const Example&)>& use) con
     for (const Example* e : in_order) use(*e);
     return;
   }
-  std::vector<std::string> all = columns_, fields;
-  all.insert(all.end(), labels_.begin(), labels_.end());
-  RecordReader reader(data_.file, all);
+  std::vector<std::string> fields;
+  RecordReader reader(data_.file, all_columns());
   std::int64_t row = 0;
   for (Example example; read(reader, fields, example);) {
     example.row = row++;
@@ -154,9 +194,7 @@ void ExampleSource::start_epoch() {
       std::swap(order_[i - 1], order_[random.below(static_cast<std::uint64_t>(i) << 8, static_cast<std::uint32_t>(i))]);
     return;
   }
-  std::vector<std::string> all = columns_;
-  all.insert(all.end(), labels_.begin(), labels_.end());
-  reader_ = std::make_shared<RecordReader>(data_.file, all);
+  reader_ = std::make_shared<RecordReader>(data_.file, all_columns());
   kept_.clear();
 }
 

@@ -10,8 +10,9 @@
 
 namespace sememe::train {
 
-/// The columns of texts that a loss takes of a file where the configuration does not say them. mnr and gist take the
-/// hard negatives that are there, too: `negative`, and `negative_1` and so on. Errors   those of column_names.
+/// The columns of texts that a loss takes of a file where the configuration does not say them. mnr, gist and kl take
+/// the hard negatives that are there, too: `negative`, and `negative_1` and so on; mnr takes a file of nothing but
+/// texts as well. Errors   those of column_names.
 std::vector<std::string> default_columns(LossKind kind, const std::filesystem::path& file);
 
 /// One row of data.
@@ -34,6 +35,7 @@ class ExampleSource {
   const LossSpec& loss() const { return loss_; }
   const TrainData& data() const { return data_; }
   std::int64_t rows() const { return rows_; }
+  std::int64_t left_out() const { return left_out_; }  ///< rows that skip_empty passes over
   double weight() const { return data_.weight > 0 ? data_.weight : static_cast<double>(rows_); }
   std::string digest() const { return digest_; }  ///< of all texts
   std::int64_t columns() const { return static_cast<std::int64_t>(columns_.size()); }
@@ -43,14 +45,17 @@ class ExampleSource {
   void for_each(const std::function<void(const Example&)>& use) const;
 
  private:
-  bool read(class RecordReader& reader, std::vector<std::string>& fields, Example& example) const;
+  bool read_fields(class RecordReader& reader, std::vector<std::string>& fields, std::int64_t* left_out) const;
+  bool read(class RecordReader& reader, std::vector<std::string>& fields, Example& example,
+            std::int64_t* left_out = nullptr) const;
+  std::vector<std::string> all_columns() const;
   void start_epoch();
 
   TrainData data_;
   LossSpec loss_;
   std::vector<std::string> columns_, labels_;
   std::uint64_t seed_, stream_;
-  std::int64_t buffer_rows_, rows_ = 0, epoch_ = -1;
+  std::int64_t buffer_rows_, rows_ = 0, left_out_ = 0, epoch_ = -1;
   std::vector<std::string> classes_;  ///< sorted
   std::string digest_;
 

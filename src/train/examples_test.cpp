@@ -144,6 +144,76 @@ TEST_F(Examples, HardNegativesThatAreThereAreTaken) {
   EXPECT_EQ(columns({.file = one.file, .columns = {"anchor", "positive"}}, "mnr").size(), 2U);
 }
 
+TEST_F(Examples, AFileOfNothingButTextsIsLearntFromByDropoutAlone) {
+  const TrainData texts{.file = folder_.write("texts.jsonl", "{\"text\": \"x\"}\n{\"text\": \"y\"}\n")};
+  EXPECT_EQ(ExampleSource(texts, *parse_loss("mnr"), 1, 0).columns(), 1);
+  const TrainData more{.file = folder_.write("more.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n")};
+  EXPECT_NE(error(more, "mnr").find("there is no 'anchor'; the row has 'text', 'label'"), std::string::npos);
+}
+
+TEST_F(Examples, ScoresOfTheTeacherStandInColumnsOrInAList) {
+  const std::string row = "{\"anchor\": \"a\", \"positive\": \"p\", \"negative_1\": \"n\", \"negative_2\": \"m\", ";
+  const std::vector<double> expected = {5, 1.5, -1};
+  const auto targets = [&](const TrainData& data, const char* loss) {
+    return ExampleSource(data, *parse_loss(loss), 1, 0).next().targets;
+  };
+  EXPECT_EQ(targets({.file = folder_.write("a.jsonl", row + "\"scores\": [5, 1.5, -1]}\n")}, "kl"), expected);
+  EXPECT_EQ(
+      targets({.file = folder_.write("b.jsonl", row + "\"x\": 5, \"y\": 1.5, \"z\": -1}\n"), .labels = {"x", "y", "z"}},
+              "kl"),
+      expected);
+  const std::string delimited = "anchor\tpositive\tnegative_1\tnegative_2\tlabel\na\tp\tn\tm\t[5, 1.5, -1]\n";
+  EXPECT_EQ(targets({.file = folder_.write("c.tsv", delimited)}, "kl"), expected);
+  EXPECT_NE(error({.file = folder_.write("d.jsonl", row + "\"label\": [5, 1]}\n")}, "kl")
+                .find("d.jsonl:1: expected 3 scores, one for each text after the anchor, found 2"),
+            std::string::npos);
+  EXPECT_NE(error({.file = folder_.write("e.tsv", "anchor\tpositive\tlabel\na\tp\t1\n")}, "kl")
+                .find("there is no column 'negative'"),
+            std::string::npos);
+  const std::string triplet = "{\"anchor\": \"a\", \"positive\": \"p\", \"negative\": \"n\", \"scores\": ";
+  EXPECT_EQ(targets({.file = folder_.write("f.jsonl", triplet + "[0.9, 0.4]}\n")}, "margin-mse"),
+            std::vector<double>{0.5});
+  EXPECT_EQ(targets({.file = folder_.write("g.jsonl", triplet + "0.25}\n")}, "margin-mse"), std::vector<double>{0.25});
+  EXPECT_NE(error({.file = folder_.write("h.jsonl", triplet + "[1, 2, 3]}\n")}, "margin-mse").find("found 3 numbers"),
+            std::string::npos);
+}
+
+TEST_F(Examples, RowsWithAnEmptyFieldAreAnErrorOrLeftOut) {
+  const std::string rows =
+      "{\"anchor\": \"a\", \"positive\": \"p\"}\n{\"anchor\": \"b\", \"positive\": null}\n"
+      "{\"anchor\": \" \", \"positive\": \"q\"}\n{\"anchor\": \"c\", \"positive\": \"r\"}\n";
+  TrainData data{.file = folder_.write("holes.jsonl", rows)};
+  EXPECT_NE(error(data, "mnr").find("holes.jsonl:2: 'positive' is empty, as are 1 further texts"), std::string::npos);
+  data.skip_empty = true;
+  for (const std::int64_t buffer : {10, 1}) {  // in memory, and streamed
+    ExampleSource source(data, *parse_loss("mnr"), 1, 0, buffer);
+    EXPECT_EQ(source.rows(), 2);
+    EXPECT_EQ(source.left_out(), 2);
+    EXPECT_EQ(epoch(source).size() + epoch(source).size(), 4U);
+    std::string kept;
+    source.for_each([&](const Example& e) { kept += e.texts[0] + std::to_string(e.row) + std::to_string(e.line); });
+    EXPECT_EQ(kept, "a01c14");
+  }
+  data = {.file = folder_.write("none.jsonl", "{\"anchor\": \"b\", \"positive\": null}\n"), .skip_empty = true};
+  EXPECT_NE(error(data, "mnr").find("holds no rows but 1 with an empty text"), std::string::npos);
+  data = {.file =
+              folder_.write("classes.jsonl", "{\"text\": \"x\", \"label\": null}\n{\"text\": \"y\", \"label\": 1}\n")};
+  EXPECT_NE(error(data, "batch-hard").find("classes.jsonl:1: 'label' is empty"), std::string::npos);
+  data.skip_empty = true;
+  EXPECT_EQ(ExampleSource(data, *parse_loss("batch-hard"), 1, 0).loss().classes, 1);
+  // Of names that may be meant, one that is not null.
+  data = {.file = folder_.write("either.jsonl", "{\"x\": null, \"y\": \"cat\", \"z\": \"pet\"}\n"),
+          .columns = {"x|y", "z"}};
+  EXPECT_EQ(ExampleSource(data, *parse_loss("mnr"), 1, 0).next().texts[0], "cat");
+}
+
+TEST_F(Examples, TruthValuesAreLabels) {
+  const std::string rows =
+      "{\"text1\": \"a\", \"text2\": \"b\", \"label\": true}\n{\"text1\": \"c\", \"text2\": \"d\", \"label\": false}\n";
+  ExampleSource source({.file = folder_.write("truth.jsonl", rows)}, *parse_loss("contrastive"), 1, 0);
+  source.for_each([](const Example& e) { EXPECT_EQ(e.targets.at(0), e.texts[0] == "a" ? 1 : 0); });
+}
+
 TEST_F(Examples, FaultsAreNamedWithTheirPlace) {
   const auto file = [&](const char* name, const char* text) { return TrainData{.file = folder_.write(name, text)}; };
   EXPECT_NE(error(file("a.jsonl", "{\"anchor\": \"x\"}\n"), "mnr").find("there is no 'positive'; the row has 'anchor'"),

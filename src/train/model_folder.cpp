@@ -74,8 +74,7 @@ void write_model_card(const ModelCard& card, const fs::path& file) {
   for (std::size_t i = 0; i < card.after.size(); ++i)
     for (std::size_t m = 0; m < card.after[i].metrics.size(); ++m)
       text += concat("| ", card.after[i].task, " | ", card.after[i].metrics[m].first, " | ",
-                     i < card.before.size() ? number(card.before[i].metrics[m].second) : "", " | ",
-                     number(card.after[i].metrics[m].second), " |\n");
+                     number(card.before[i].metrics[m].second), " | ", number(card.after[i].metrics[m].second), " |\n");
   text += concat("\n## Recipe\n\n```json\n", card.recipe, "\n```\n");
   write_file(file, text);
 }

@@ -30,7 +30,7 @@ struct ModelCard {
   };
   std::string name, base, recipe;  ///< recipe: the options as JSON
   std::vector<DataSet> data;
-  std::vector<EvalResult> before, after;
+  std::vector<EvalResult> before, after;  ///< of the same tasks
   std::int64_t dimensions = 0, max_tokens = 0, parameters = 0, steps = 0;
 };
 void write_model_card(const ModelCard& card, const std::filesystem::path& file);

@@ -54,6 +54,7 @@ void append_data(JsonWriter& json, const std::vector<TrainData>& data) {
     append_list(json, "labels", d.labels);
     json.key("range").begin_array(true).value(d.low).value(d.high).end_array();
     if (d.weight > 0) json.member("weight", d.weight);
+    if (d.skip_empty) json.member("skip_empty", true);
     append_list(json, "prompts", d.prompts);
     if (d.loss) append_loss(json.key("loss"), *d.loss);
     if (!d.license.empty()) json.member("license", std::string_view(d.license));
@@ -74,6 +75,20 @@ void check_options(const TrainOptions& o) {
   if (o.data.empty()) fail(ErrorCode::kInvalidArgument, "data: expected at least one file, found none");
   if (o.model.empty() && !o.scratch)
     fail(ErrorCode::kInvalidArgument, "model: say which model to start from, or start from random weights (scratch)");
+  if (o.scratch) {
+    const ScratchOptions& s = *o.scratch;
+    if (!o.model.empty() || o.student)
+      fail(ErrorCode::kInvalidArgument, "scratch: random weights are made of no other model; leave out ",
+           o.student ? "student" : "model");
+    at_least("scratch hidden_size", s.hidden_size, 1);
+    at_least("scratch layers", s.layers, 1);
+    at_least("scratch heads", s.heads, 1);
+    at_least("scratch intermediate_size", s.intermediate_size, 1);
+    at_least("scratch max_positions", s.max_positions, 3);  // [CLS], a piece, [SEP]
+    at_least("scratch vocab_size", s.vocab_size, 1);
+    require(s.hidden_size % s.heads == 0, "scratch hidden_size", concat("a multiple of the ", s.heads, " heads"),
+            static_cast<double>(s.hidden_size));
+  }
   positive("epochs", o.epochs);
   positive("learning_rate", o.learning_rate);
   positive("layer_decay", o.layer_decay);
@@ -119,6 +134,10 @@ LossSpec loss_of(const LossOptions& o) {
   spec.dimensions = o.matryoshka;
   spec.weights = o.matryoshka_weights;
   require(spec.mask > 0 && spec.mask < 1, "mask", "a number from 0 to 1", spec.mask);
+  require(spec.scale > 0, "scale", "a number above 0", spec.scale);
+  require(spec.temperature > 0, "temperature", "a number above 0", spec.temperature);
+  for (const std::int64_t width : spec.dimensions)
+    require(width > 0, "matryoshka", "widths from 1 on", static_cast<double>(width));
   if (spec.kind == LossKind::kMasked && !spec.dimensions.empty())
     fail(ErrorCode::kInvalidArgument, "matryoshka: the loss mlm is not one of vectors");
   if (!spec.weights.empty() && spec.weights.size() != spec.dimensions.size())

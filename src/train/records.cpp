@@ -42,11 +42,29 @@ std::string joined(const std::vector<std::string>& names) {
   return all;
 }
 
-/// The texts of a list, as one text.
+std::string number_text(const Json& value) {
+  return value.is_integer() ? std::to_string(value.as_int()) : concat(value.as_number());
+}
+
+/// The texts or the numbers of a list, as one text.
 std::string listed(const Json& list) {
   std::string all;
-  for (const Json& text : list.elements()) all.append(all.empty() ? "" : ", ").append(text.as_string());
+  const std::vector<Json> elements = list.elements();
+  const bool texts = elements.empty() || elements.front().is_string();
+  for (const Json& e : elements) {
+    if (&e != &elements.front()) all.append(", ");
+    texts ? all.append(e.as_string()) : all.append(number_text(e));
+  }
   return all;
+}
+
+std::string field_of(const Json& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_array()) return listed(value);
+  if (value.is_bool()) return value.as_bool() ? "true" : "false";
+  if (value.is_object()) value.fail("expected a text or a number, found an object");
+  return number_text(value);
 }
 
 std::vector<std::string> names_of(const Json& row) {
@@ -75,11 +93,11 @@ struct RecordReader::State {
     width = record.fields.size();
     for (const auto& choices : columns) {
       const auto place = std::find_first_of(record.fields.begin(), record.fields.end(), choices.begin(), choices.end());
-      if (place == record.fields.end())
+      if (place == record.fields.end() && !choices.back().empty())
         fail(ErrorCode::kInvalidArgument, lines.name(), ": there is no column ", quote(choices.front()),
              "; its columns are ", joined(record.fields));
       places.push_back(static_cast<std::size_t>(place - record.fields.begin()));
-      found.push_back(*place);
+      found.push_back(place == record.fields.end() ? choices.front() : *place);
     }
   }
 
@@ -102,22 +120,16 @@ struct RecordReader::State {
     const Json root = document.root();
     fields.clear();
     found.clear();
+    const std::vector<Json::Member> members = root.members();
     for (const auto& choices : columns) {
-      std::optional<Json> value;
-      for (const std::string& name : choices) {
-        if (value) break;
-        value = root.find(name);
-        if (value) found.push_back(name);
-      }
-      if (!value) root.fail(concat("there is no ", quote(choices.front()), "; the row has ", joined(names_of(root))));
-      if (value->is_string())
-        fields.emplace_back(value->as_string());
-      else if (value->is_array())
-        fields.push_back(listed(*value));
-      else if (value->is_integer())
-        fields.push_back(std::to_string(value->as_int()));
-      else
-        fields.push_back(concat(value->as_number()));
+      const Json::Member* chosen = nullptr;  // the first that is there, one that is null only if no other is
+      for (const std::string& name : choices)
+        for (const Json::Member& m : members)
+          if (m.key == name && (chosen == nullptr || chosen->value.is_null())) chosen = &m;
+      if (chosen == nullptr && !choices.back().empty())
+        root.fail(concat("there is no ", quote(choices.front()), "; the row has ", joined(names_of(root))));
+      found.emplace_back(chosen == nullptr ? choices.front() : std::string(chosen->key));
+      fields.push_back(chosen == nullptr ? std::string() : field_of(chosen->value));
     }
     return true;
   }
@@ -130,6 +142,10 @@ struct RecordReader::State {
            record.fields.size());
     fields.clear();
     for (const std::size_t place : places) {
+      if (place == width) {
+        fields.emplace_back();
+        continue;
+      }
       require_utf8(record.fields[place], where());
       fields.push_back(record.fields[place]);
     }
@@ -157,12 +173,26 @@ std::vector<std::string> column_names(const std::filesystem::path& path) {
                            : std::vector<std::string>();
 }
 
-double number_in(const std::string& field, const std::string& where) {
+double number_in(std::string_view field, const std::string& where) {
+  if (field == "true" || field == "True") return 1;
+  if (field == "false" || field == "False") return 0;
   double value = 0;
   const auto [end, status] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (status != std::errc() || end != field.data() + field.size() || !std::isfinite(value))
     fail(ErrorCode::kCorrupt, where, ": expected a number, found ", quote(field, 40));
   return value;
+}
+
+std::vector<double> numbers_in(std::string_view field, const std::string& where) {
+  if (field.starts_with('[') && field.ends_with(']')) field = field.substr(1, field.size() - 2);
+  std::vector<double> numbers;
+  for (std::size_t begin = 0; begin <= field.size();) {
+    const std::size_t end = std::min(field.find(',', begin), field.size());
+    begin = std::min(field.find_first_not_of(' ', begin), end);
+    numbers.push_back(number_in(field.substr(begin, end - begin), where));
+    begin = end + 1;
+  }
+  return numbers;
 }
 
 }  // namespace sememe::train

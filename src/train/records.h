@@ -4,19 +4,20 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sememe::train {
 
 /// Rows of named columns from .jsonl, .tsv or .csv (each also with .gz or .zst). A row is one object or record; a list
-/// of texts is one text, with commas.
+/// of texts, or of numbers, is one text, with commas; null is an empty text.
 ///
 /// Errors   kInvalidArgument: a column that is not there (names those that are), another kind of file; kCorrupt, with
-///          file and line: a row without a column, a value that is neither text, number nor list of texts; those of
-///          LineSource.
+///          file and line: a row without a column, a value that is neither text, number, truth value nor list of texts
+///          or of numbers; those of LineSource.
 class RecordReader {
  public:
-  /// A column may be written "a|b": the first of the names that the file has.
+  /// A column may be written "a|b": the first of the names that the file has; "a|": nothing, where it is not there.
   RecordReader(const std::filesystem::path& path, std::vector<std::string> columns);
   ~RecordReader();
   RecordReader(RecordReader&&) noexcept;
@@ -38,7 +39,10 @@ class RecordReader {
 /// reading.
 std::vector<std::string> column_names(const std::filesystem::path& path);
 
-/// The number that a field holds. Errors  kCorrupt, naming `where`.
-double number_in(const std::string& field, const std::string& where);
+/// The number that a field holds; "true" is 1 and "false" 0. Errors  kCorrupt, naming `where`.
+double number_in(std::string_view field, const std::string& where);
+
+/// The numbers of a list as the reader gives it ("5, 1.5"), in brackets or not. Errors  the same.
+std::vector<double> numbers_in(std::string_view field, const std::string& where);
 
 }  // namespace sememe::train

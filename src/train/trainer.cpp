@@ -75,11 +75,14 @@ class Trainer {
     }
     const std::int64_t steps = steps_of_training();
     Optimizer optimizer(graph_->parameters(), optimizer_options(options_, steps), pool_);
-    Progress place;
-    if (is_there(checkpoint())) place = load_checkpoint(checkpoint(), graph_->parameters(), optimizer, recipe_);
-    learner_->prepare();
     report_.steps = steps;
-    if (place.step == 0) report_.before = evaluate_all(0);
+    learner_->prepare();
+    report_.before = evaluate_all(0);  // of a resumed run, too: the model card has it
+    Progress place;
+    if (is_there(checkpoint())) {
+      place = load_checkpoint(checkpoint(), graph_->parameters(), optimizer, recipe_);
+      learner_->prepare();
+    }
     BatchStream batches(sources_, options_.batch_size, options_.no_duplicates, options_.seed);
     if (place.step > 0) say(TrainEvent::Kind::kStage, concat("resuming at step ", place.step));
     for (std::int64_t skipped = 0; skipped < place.step * options_.accumulate; ++skipped) batches.next();
@@ -94,8 +97,10 @@ class Trainer {
       const bool last = place.step == steps;
       if (!options_.eval.empty() && (last || (options_.eval_steps > 0 && place.step % options_.eval_steps == 0)))
         keep_if_best(evaluate_all(place.step), place);
-      if (last || place.step % save_every == 0)
+      if (last || place.step % save_every == 0) {
+        require_finite_vectors(place.step);
         save_checkpoint(checkpoint(), graph_->parameters(), optimizer, place, recipe_);
+      }
     }
     report_.first_loss = place.first_loss;
     report_.last_loss = report_.losses.empty() ? 0 : report_.losses.back();
@@ -124,6 +129,8 @@ class Trainer {
     for (std::size_t i = 0; i < options_.data.size(); ++i) {
       say(TrainEvent::Kind::kStage, concat("reading ", options_.data[i].file.string()));
       sources_.emplace_back(options_.data[i], loss_of(options_.data[i].loss.value_or(options_.loss)), options_.seed, i);
+      if (sources_.back().left_out() > 0)
+        say(TrainEvent::Kind::kStage, concat("left out ", sources_.back().left_out(), " rows with an empty text"));
     }
     if (options_.doctor)
       for (const ExampleSource& source : sources_) doctor_.look_at_data(source, options_.eval);
@@ -153,6 +160,11 @@ class Trainer {
            ": leaves its prompt out of pooling, which training with prompts "
            "cannot do yet");
     graph_.emplace(pipeline, pool_);
+    for (const ExampleSource& s : sources_)
+      for (const std::int64_t width : s.loss().dimensions)
+        if (width > graph_->dimensions())
+          fail(ErrorCode::kInvalidArgument, "matryoshka: expected widths up to the model's ", graph_->dimensions(),
+               ", found ", width);
     if (options_.lora) graph_->add_adapters(*options_.lora, options_.seed);
     apply_rates(options_, pipeline.encoder, graph_->parameters());
     tokenizer_.emplace(Tokenizer::load(pipeline.transformer_folder));
@@ -287,6 +299,15 @@ class Trainer {
          "; a smaller learning_rate may help; ", kept());
   }
 
+  /// A checkpoint whose next loss would be no number is not worth the one that it would replace.
+  void require_finite_vectors(std::int64_t step) {
+    const std::string text = sources_.front().data().file.filename().string();
+    const Matrix vector = learner_->embed({&text, 1});
+    if (!std::all_of(vector.row(0).begin(), vector.row(0).end(), [](float x) { return std::isfinite(x); }))
+      fail(ErrorCode::kInvalidArgument, "step ", step,
+           ": the model's vectors are no longer numbers; a smaller learning_rate may help; ", kept());
+  }
+
   std::vector<EvalResult> evaluate_all(std::int64_t step) {
     std::vector<EvalResult> results;
     for (const EvalTask& task : options_.eval) {
@@ -294,14 +315,17 @@ class Trainer {
           task, [&](std::span<const std::string> texts, bool) { return learner_->embed(texts); }, options_.threads));
       if (progress_) progress_({.kind = TrainEvent::Kind::kEval, .step = step, .result = &results.back()});
     }
+    judged_ = {step, results};
     return results;
   }
 
   void keep_if_best(const std::vector<EvalResult>& results, Progress& place) {
-    const double value = results.front().metrics.front().second;
+    const double first = results.front().metrics.front().second;
+    const bool less_is_better = options_.eval.front().type == EvalTask::Type::kSpread;
+    const double value = less_is_better ? -first : first;
     if (place.best_step > 0 && !(value > place.best_value)) return;
     place.best_step = place.step;
-    place.best_value = std::isfinite(value) ? value : -1;
+    place.best_value = std::isfinite(value) ? value : -1e300;
     save_parameters(best(), graph_->parameters());
   }
 
@@ -309,7 +333,7 @@ class Trainer {
     if (!options_.eval.empty()) {
       load_parameters(best(), graph_->parameters());
       graph_->prepare();
-      report_.after = evaluate_all(report_.best_step);
+      report_.after = judged_.first == report_.best_step ? judged_.second : evaluate_all(report_.best_step);
     }
     const PipelineConfig& pipeline = graph_->pipeline();
     if (options_.lora) {
@@ -327,6 +351,7 @@ class Trainer {
     ModelCard card{.name = out_.filename().string(),
                    .base = options_.scratch ? "random weights" : options_.model,
                    .recipe = recipe_,
+                   .before = report_.before,
                    .after = report_.after,
                    .dimensions = graph_->dimensions(),
                    .max_tokens = max_tokens_,
@@ -365,6 +390,7 @@ class Trainer {
   std::optional<Tokenizer> tokenizer_;
   std::optional<Learner> learner_;
   std::int64_t max_tokens_ = 0;
+  std::pair<std::int64_t, std::vector<EvalResult>> judged_;  // at which step last, and how
   bool complete_ = false;
   TrainReport report_;
 };

@@ -210,6 +210,11 @@ TEST_F(Train, BadOptionsAndDataAreNamed) {
   fails("\"freeze\": [\"nowhere\"]", 2, "nowhere");
   fails("\"lora\": {\"target_modules\": [\"q_proj\"]}", 2, "encoder.layer.0.attention.self.query");
   fails("\"lora\": {\"rank\": 0}", 2, "lora rank");
+  fails("\"scratch\": {}", 2, "leave out model");
+  fails("\"seed\": -1", 4, "seed: expected a number from 0 on, found -1");
+  fails("\"loss\": {\"name\": \"mnr\", \"scale\": 0}", 2, "scale: expected a number above 0, found 0");
+  fails("\"loss\": {\"name\": \"mnr\", \"matryoshka\": [0]}", 2, "widths from 1 on, found 0");
+  fails("\"loss\": {\"name\": \"mnr\", \"matryoshka\": [8, 4096]}", 2, "widths up to the model's ");
   fails("\"loss\": \"cosent\"", 2, "its columns are 'anchor', 'positive'");
   fails("\"loss\": \"mse\"", 2, "teacher");
   fails("\"learning_rate\": 1e30, \"max_grad_norm\": 0, \"warmup\": 0, \"epochs\": 3", 2, "in the batch of lines ");
@@ -222,12 +227,40 @@ TEST_F(Train, BadOptionsAndDataAreNamed) {
   EXPECT_NE(range.err.find("expected a score from 0 to 1, found 7"), std::string::npos) << range.err;
 }
 
+TEST_F(Train, RandomWeightsOfAnImpossibleShapeAreRefusedBeforeAnythingIsMade) {
+  const auto fails = [&](const std::string& scratch, const std::string& part) {
+    write("train.json", "{\"data\": \"pairs.tsv\", \"scratch\": {" + scratch + "}}");
+    const RunResult result = run_sememe(train("out"));
+    EXPECT_EQ(result.exit_code, 2) << scratch;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    EXPECT_FALSE(std::filesystem::exists(path("out")));
+  };
+  fails("\"hidden_size\": 30, \"heads\": 4", "scratch hidden_size: expected a multiple of the 4 heads, found 30");
+  fails("\"layers\": 0", "scratch layers: expected at least 1, found 0");
+  fails("\"max_positions\": 2", "scratch max_positions: expected at least 3, found 2");
+}
+
+TEST_F(Train, ALossThatIsNoNumberLeavesTheLastGoodCheckpoint) {
+  // The rate is 0 at the first step and far too high at the second: what that leaves behind is not written.
+  write("train.json",
+        config("\"learning_rate\": 1e30, \"max_grad_norm\": 0, \"warmup\": 2, \"epochs\": 3, \"save_steps\": 1"));
+  const RunResult result = run_sememe(train("out"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("step 2: the model's vectors are no longer numbers"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("the last checkpoint stays in"), std::string::npos) << result.err;
+  EXPECT_NE(read(path("out/checkpoint.safetensors")).find("\"step\":\"1\""), std::string::npos);
+}
+
 TEST_F(Train, EmptyTextsAreCounted) {
   const std::string rows = write("holes.tsv", "anchor\tpositive\na\tb\n\tc\nd\t\ne\tf\n");
   const RunResult result = run_sememe({"train", "-m", model(), "-d", rows, "-o", path("out")});
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_NE(result.err.find("holes.tsv:3: 'anchor' is empty, as are 1 further texts; leave"), std::string::npos)
       << result.err;
+  write("train.json", "{\"model\": \"" + model() + "\", \"data\": {\"file\": \"holes.tsv\", \"skip_empty\": true}}");
+  const RunResult skipped = run_sememe({"train", "-v", "--config", path("train.json"), "-o", path("out"), "--resume"});
+  EXPECT_EQ(skipped.exit_code, 0) << skipped.err;
+  EXPECT_NE(skipped.err.find("left out 2 rows with an empty text"), std::string::npos) << skipped.err;
 }
 
 TEST_F(Train, TheDoctorWarnsOnceAndCanBeSilent) {
@@ -264,6 +297,28 @@ TEST_F(Train, TheModelCardNamesTheLicenceOfEachDataSet) {
       << card;
 }
 
+TEST_F(Train, TheModelCardHasTheScoresBeforeAndAfter) {
+  write("train.json", config("\"epochs\": 12, \"save_steps\": 2, \"eval\": \"sts:scored.tsv\""));
+  const auto scores = [&](const std::string& name) {
+    const std::string card = read(path(name + "/README.md"));
+    const std::size_t at = card.find("| scored | spearman | ");
+    double before = std::nan(""), after = std::nan("");
+    if (at != std::string::npos) std::sscanf(card.c_str() + at, "| scored | spearman | %lf | %lf |", &before, &after);
+    return std::pair(before, after);
+  };
+  output_of(train("whole"));
+  const JsonDocument json = JsonDocument::parse(
+      output_of({"eval", "-m", model(), "--compute", "fp32", "sts:" + path("scored.tsv"), "--json"}), "eval");
+  const double before = json.root().at("metrics").at("spearman").as_number();
+  EXPECT_LE(std::abs(scores("whole").first - before), 1e-4);
+  EXPECT_GT(std::abs(scores("whole").second - before), 1e-3);
+  run_sememe(train("killed"), {.signal = SIGKILL, .signal_when = [&] {
+                                 return std::filesystem::exists(path("killed/checkpoint.safetensors"));
+                               }});
+  output_of(train("killed", {"--resume"}));
+  EXPECT_EQ(scores("whole"), scores("killed"));
+}
+
 TEST_F(Train, HardNegativesAreMinedAndLearntFrom) {
   const std::vector<std::string> mine = {"train", "mine", "-m", model(), "-i", path("pairs.tsv"), "-n", "2"};
   const auto with = [&](std::vector<std::string> more) {
@@ -295,6 +350,12 @@ TEST_F(Train, HardNegativesAreMinedAndLearntFrom) {
   ASSERT_EQ(scores.size(), 3u);
   EXPECT_LE(std::abs(scores[1] - 1), 1e-2);  // of a text with itself, in bfloat16
   EXPECT_GE(scores[1], scores[2]);
+  write("tuples.jsonl", tuples);  // their scores are what the losses of a teacher's scores learn
+  output_of({"train", "-q", "-m", model(), "-d", path("tuples.jsonl"), "-l", "kl", "-o", path("kl")});
+  write("scored.jsonl", output_of(with({"--output-scores"})));
+  output_of({"train", "-q", "-m", model(), "-d", path("scored.jsonl"), "-l", "margin-mse", "-o", path("margin")});
+  output_of(
+      {"train", "-q", "-m", model(), "-d", path("scored.jsonl"), "-l", "gist", "--guide", model(), "-o", path("gist")});
   const RunResult few = run_sememe(with({"--max-score", "-0.99"}));
   EXPECT_EQ(few.exit_code, 0);
   EXPECT_NE(few.err.find("128 of 128 negatives were not found"), std::string::npos) << few.err;
