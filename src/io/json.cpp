@@ -229,16 +229,30 @@ std::string_view Json::as_string() const {
   return unpack(element_).get_string().value_unsafe();
 }
 
-std::vector<Json> Json::elements() const {
+void Json::each_element(FunctionRef<void(const Json&)> use) const {
   if (!is_array()) fail_type(*this, "an array", element_);
-  const dom::array array = array_of(unpack(element_));
-  std::vector<Json> out;
-  out.reserve(array.size());
-  for (const dom::element element : array) {
-    out.emplace_back();
-    out.back().document_ = document_;
-    out.back().element_ = pack(element);
+  Json json;
+  json.document_ = document_;
+  for (const dom::element element : array_of(unpack(element_))) {
+    json.element_ = pack(element);
+    use(json);
   }
+}
+
+void Json::each_member(FunctionRef<void(std::string_view, const Json&)> use) const {
+  if (!is_object()) fail_type(*this, "an object", element_);
+  Json json;
+  json.document_ = document_;
+  for (const dom::key_value_pair field : object_of(unpack(element_))) {
+    json.element_ = pack(field.value);
+    use(field.key, json);
+  }
+}
+
+std::vector<Json> Json::elements() const {
+  std::vector<Json> out;
+  if (is_array()) out.reserve(size());
+  each_element([&](const Json& element) { out.push_back(element); });
   return out;
 }
 
@@ -258,16 +272,9 @@ std::array<Json, 2> Json::pair() const {
 }
 
 std::vector<Json::Member> Json::members() const {
-  if (!is_object()) fail_type(*this, "an object", element_);
-  const dom::object object = object_of(unpack(element_));
   std::vector<Member> out;
-  out.reserve(object.size());
-  for (const dom::key_value_pair field : object) {
-    Json value;
-    value.document_ = document_;
-    value.element_ = pack(field.value);
-    out.push_back({field.key, value});
-  }
+  if (is_object()) out.reserve(size());
+  each_member([&](std::string_view key, const Json& value) { out.push_back({key, value}); });
   return out;
 }
 

@@ -23,16 +23,13 @@ constexpr std::int64_t kMostMergeBytes = std::int64_t{1} << 28;
 
 Vocabulary read_vocab(const fs::path& path) {
   const JsonDocument document = JsonDocument::load(path);
-  const std::vector<Json::Member> members = document.root().members();
   Vocabulary::Builder builder(path.string());
-  builder.reserve(members.size());
-  for (const auto& [token, id] : members) builder.add(token, id.as_int());
+  document.root().each_member([&](std::string_view token, const Json& id) { builder.add(token, id.as_int()); });
   return builder.build();
 }
 
 /// Two tokens a line; a first line that begins with # tells the version.
-Bpe::Merges read_merges(std::string_view text, const std::string& where) {
-  Bpe::Merges out;
+void read_merges(std::string_view text, const std::string& where, Bpe::Merges& out) {
   for (std::int64_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -45,9 +42,8 @@ Bpe::Merges read_merges(std::string_view text, const std::string& where) {
       fail(ErrorCode::kCorrupt, where, ": line ", number, ": expected two tokens with a space between them, found ",
            quote(line, 40));
     }
-    out.emplace_back(line.substr(0, space), line.substr(space + 1));
+    out.add(line.substr(0, space), line.substr(space + 1));
   }
-  return out;
 }
 
 enum class Kind { kGpt2, kRoberta, kClip, kWhisper, kQwen2 };
@@ -192,8 +188,8 @@ Pipeline read_byte_level_folder(const fs::path& folder) {
   const Kind kind = find_kind(folder, tokens);
   set_defaults(tokens, kind);
   const fs::path merges_path = folder / "merges.txt";
-  const std::string merges = read_file(merges_path, kMostMergeBytes);
-  if (const auto bad = find_invalid_utf8(merges)) {
+  const std::string merges_text = read_file(merges_path, kMostMergeBytes);
+  if (const auto bad = find_invalid_utf8(merges_text)) {
     fail(ErrorCode::kCorrupt, merges_path.string(), ": not UTF-8 at byte ", *bad);
   }
   Pipeline pipeline;
@@ -203,8 +199,10 @@ Pipeline read_byte_level_folder(const fs::path& folder) {
     options.unk_token = tokens.content("unk_token");
     options.end_suffix = "</w>";
   }
-  pipeline.model = std::make_unique<Bpe>(read_vocab(folder / "vocab.json"), read_merges(merges, merges_path.string()),
-                                         std::move(options), pipeline.source);
+  Vocabulary vocabulary = read_vocab(folder / "vocab.json");
+  Bpe::Merges merges(vocabulary, options.continuing_prefix, pipeline.source);
+  read_merges(merges_text, merges_path.string(), merges);
+  pipeline.model = std::make_unique<Bpe>(std::move(vocabulary), std::move(merges), std::move(options), pipeline.source);
   set_steps(pipeline, kind, tokens);
   pipeline.added = AddedTokens(tokens.added_tokens({}), *pipeline.model, pipeline.normalizer.get());
   set_post_processor(pipeline, kind, tokens);

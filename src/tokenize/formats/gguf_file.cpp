@@ -137,17 +137,18 @@ void read_gpt2(Pipeline& pipeline, const Vocab& vocab) {
   for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
     builder.add(vocab.tokens[id], static_cast<std::int64_t>(id));
   }
-  Bpe::Merges merges;
+  Vocabulary vocabulary = builder.build();
+  Bpe::Options options;
+  options.ignore_merges = pattern->ignore_merges;
+  Bpe::Merges merges(vocabulary, options.continuing_prefix, pipeline.source);
   for (const std::string_view merge : vocab.file.texts("tokenizer.ggml.merges")) {
     const std::size_t space = merge.find(' ', 1);
     if (space == std::string_view::npos) {
       fail(ErrorCode::kCorrupt, pipeline.source, ": tokenizer.ggml.merges: expected two tokens, found ", quote(merge));
     }
-    merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
+    merges.add(merge.substr(0, space), merge.substr(space + 1));
   }
-  Bpe::Options options;
-  options.ignore_merges = pattern->ignore_merges;
-  pipeline.model = std::make_unique<Bpe>(builder.build(), merges, std::move(options), pipeline.source);
+  pipeline.model = std::make_unique<Bpe>(std::move(vocabulary), std::move(merges), std::move(options), pipeline.source);
   pipeline.pre_tokenizer = pre_tokenizer_of(
       concat(R"({"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":)", json_text(pattern->regex),
              R"(},"behavior":"Isolated","invert":false},)", R"({"type":"ByteLevel","add_prefix_space":)",

@@ -17,10 +17,9 @@ std::string model_type(const Json& json) {
 }
 
 Vocabulary read_vocabulary(const Json& vocab) {
-  const std::vector<Json::Member> members = vocab.members();
   Vocabulary::Builder builder(vocab.where());
-  builder.reserve(members.size());
-  for (const auto& [token, id] : members) builder.add(token, id.as_int());
+  if (vocab.is_object()) builder.reserve(vocab.size());
+  vocab.each_member([&](std::string_view token, const Json& id) { builder.add(token, id.as_int()); });
   return builder.build();
 }
 
@@ -34,26 +33,23 @@ std::unique_ptr<const TokenModel> read_wordpiece(const Json& json) {
 }
 
 /// Each merge is "a b" in older files, ["a", "b"] in newer ones; what begins with "#version" is skipped.
-Bpe::Merges read_merges(const Json& json) {
-  const std::vector<Json> elements = json.elements();
-  Bpe::Merges out;
-  out.reserve(elements.size());
-  const bool pairs = !elements.empty() && elements[0].is_array();
-  for (const Json& element : elements) {
-    if (pairs) {
+void read_merges(const Json& json, Bpe::Merges& out) {
+  if (json.is_array()) out.reserve(json.size());
+  std::optional<bool> pairs;
+  json.each_element([&](const Json& element) {
+    if (!pairs) pairs = element.is_array();
+    if (*pairs) {
       const auto [left, right] = element.pair();
-      out.emplace_back(left.as_string(), right.as_string());
-      continue;
+      return out.add(left.as_string(), right.as_string());
     }
     const std::string_view line = element.as_string();
-    if (line.starts_with("#version")) continue;
+    if (line.starts_with("#version")) return;
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
       element.fail(concat("expected two tokens with a space between them, found ", quote(line)));
     }
-    out.emplace_back(line.substr(0, space), line.substr(space + 1));
-  }
-  return out;
+    out.add(line.substr(0, space), line.substr(space + 1));
+  });
 }
 
 std::unique_ptr<const TokenModel> read_bpe(const Json& json) {
@@ -65,23 +61,23 @@ std::unique_ptr<const TokenModel> read_bpe(const Json& json) {
   options.fuse_unk = json.get_bool("fuse_unk", false);
   options.byte_fallback = json.get_bool("byte_fallback", false);
   options.ignore_merges = json.get_bool("ignore_merges", false);
-  return std::make_unique<Bpe>(read_vocabulary(json.at("vocab")), read_merges(json.at("merges")), std::move(options),
-                               json.where());
+  Vocabulary vocabulary = read_vocabulary(json.at("vocab"));
+  Bpe::Merges merges(vocabulary, options.continuing_prefix, json.where());
+  read_merges(json.at("merges"), merges);
+  return std::make_unique<Bpe>(std::move(vocabulary), std::move(merges), std::move(options), json.where());
 }
 
 std::unique_ptr<const TokenModel> read_unigram(const Json& json) {
-  std::vector<Unigram::Token> tokens;
-  {
-    const std::vector<Json> elements = json.at("vocab").elements();
-    tokens.reserve(elements.size());
-    for (const Json& element : elements) {
-      const auto [text, score] = element.pair();
-      tokens.push_back({text.as_string(), score.as_number()});
-    }
-  }
+  const Json vocab = json.at("vocab");
+  Unigram::Tokens tokens;
+  if (vocab.is_array()) tokens.reserve(vocab.size());
+  vocab.each_element([&](const Json& element) {
+    const auto [text, score] = element.pair();
+    tokens.add(text.as_string(), score.as_number());
+  });
   std::optional<std::int64_t> unk_id;
   if (const auto id = json.find("unk_id")) unk_id = id->as_int();
-  return std::make_unique<Unigram>(tokens, unk_id, json.get_bool("byte_fallback", false), json.where());
+  return std::make_unique<Unigram>(std::move(tokens), unk_id, json.get_bool("byte_fallback", false), json.where());
 }
 
 std::unique_ptr<const TokenModel> read_word_level(const Json& json) {

@@ -320,7 +320,7 @@ const Family& find_family(const fs::path& folder, const SpecialTokens& tokens) {
 }
 
 /// The merges of a BPE in the order of the scores of what they make, as transformers' generate_merges orders them.
-Bpe::Merges make_merges(const Proto& proto, const Conversion& conversion) {
+void make_merges(const Proto& proto, const Conversion& conversion, Bpe::Merges& out) {
   std::unordered_map<std::string_view, std::int64_t> ids;
   for (std::size_t i = 0; i < proto.pieces.size(); ++i) ids[proto.pieces[i].text] = static_cast<std::int64_t>(i);
   if (conversion.tabs_from_bytes) {
@@ -360,19 +360,17 @@ Bpe::Merges make_merges(const Proto& proto, const Conversion& conversion) {
   std::stable_sort(merges.begin(), merges.end(), [](const Merge& a, const Merge& b) {
     return std::tuple(a.score, a.left_length, a.right_length) > std::tuple(b.score, b.left_length, b.right_length);
   });
-  Bpe::Merges out;
   out.reserve(merges.size());
-  for (const Merge& merge : merges) out.emplace_back(merge.left, merge.right);
-  return out;
+  for (const Merge& merge : merges) out.add(merge.left, merge.right);
 }
 
 std::unique_ptr<const TokenModel> make_model(const Proto& proto, const Conversion& conversion,
                                              const std::string& where) {
   if (proto.model_type == Proto::ModelType::kUnigram) {
-    std::vector<Unigram::Token> tokens;
+    Unigram::Tokens tokens;
     tokens.reserve(conversion.vocab.size());
-    for (const auto& [text, score] : conversion.vocab) tokens.push_back({text, score});
-    return std::make_unique<Unigram>(tokens, conversion.unk_id, conversion.byte_fallback, where);
+    for (const auto& [text, score] : conversion.vocab) tokens.add(text, score);
+    return std::make_unique<Unigram>(std::move(tokens), conversion.unk_id, conversion.byte_fallback, where);
   }
   if (proto.model_type != Proto::ModelType::kBpe) {
     fail(ErrorCode::kUnsupported, where, ": transformers converts Unigram and BPE models alone");
@@ -388,7 +386,10 @@ std::unique_ptr<const TokenModel> make_model(const Proto& proto, const Conversio
   options.unk_token = std::string(proto.unk_piece);
   options.fuse_unk = true;
   options.byte_fallback = conversion.byte_fallback;
-  return std::make_unique<Bpe>(builder.build(), make_merges(proto, conversion), std::move(options), where);
+  Vocabulary vocabulary = builder.build();
+  Bpe::Merges merges(vocabulary, options.continuing_prefix, where);
+  make_merges(proto, conversion, merges);
+  return std::make_unique<Bpe>(std::move(vocabulary), std::move(merges), std::move(options), where);
 }
 
 std::unique_ptr<const Normalizer> make_normalizer(const Proto& proto, const Conversion& conversion,

@@ -23,13 +23,38 @@ std::optional<char32_t> single_character(std::string_view text) {
 
 }  // namespace
 
-Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, Options options, const std::string& where)
-    : vocabulary_(std::move(vocabulary)), options_(std::move(options)), where_(where) {
+void Bpe::Merges::add(std::string_view left, std::string_view right) {
+  const auto missing = [&](std::string_view what, std::string_view token) {
+    fail(ErrorCode::kCorrupt, where_, ": merge ", merges_.size() + 1, " (", quote(left), " ", quote(right), ") ", what,
+         " ", quote(token), ", which is not in the vocabulary");
+  };
+  Vocabulary::Hash of_left, of_right;
+  of_left.add(left);
+  of_right.add(right);
+  Vocabulary::Hash of_both = of_left;
+  of_both.add(right.substr(std::min(prefix_.size(), right.size())));
+  for (const Vocabulary::Hash hash : {of_left, of_right, of_both}) vocabulary_.prefetch(hash);
+  MergeTable::Merge merge{vocabulary_.find_entry(of_left, left, {}), vocabulary_.find_entry(of_right, right, {}), -1};
+  if (merge.left < 0) missing("names", left);
+  if (merge.right < 0) missing("names", right);
+  if (right.size() < prefix_.size()) {
+    fail(ErrorCode::kCorrupt, where_, ": merge ", merges_.size() + 1, " (", quote(left), " ", quote(right),
+         "): the second token is shorter than continuing_subword_prefix ", quote(prefix_));
+  }
+  const std::string_view rest = right.substr(prefix_.size());
+  merge.result = vocabulary_.find_entry(of_both, left, rest);
+  if (merge.result < 0) missing("makes", concat(left, rest));
+  if (left.empty() || rest.empty()) plain_ = false;
+  merges_.push_back(merge);
+}
+
+Bpe::Bpe(Vocabulary vocabulary, Merges merges, Options options, const std::string& where)
+    : vocabulary_(std::move(vocabulary)), options_(std::move(options)), where_(where), plain_merges_(merges.plain_) {
   if (!(options_.dropout >= 0 && options_.dropout <= 1)) {
     fail(ErrorCode::kCorrupt, where, ": dropout is ", options_.dropout, ", expected 0 to 1");
   }
-  check_size(merges.size());
-  read_merges(merges);
+  check_size(merges.merges_.size());
+  merger_ = BpeMerger(MergeTable(std::move(merges.merges_)));
   read_characters();
   for (std::size_t byte = 0; byte < bytes_.size(); ++byte) bytes_[byte] = vocabulary_.find_entry(byte_token(byte));
   if (options_.unk_token) unk_ = vocabulary_.find_entry(*options_.unk_token);
@@ -61,32 +86,6 @@ void Bpe::check_size(std::size_t merges) const {
   if (static_cast<std::int64_t>(merges) > MergeTable::kMaxMerges) {
     fail(ErrorCode::kUnsupported, where_, ": a BPE of ", merges, " merges; at most ", MergeTable::kMaxMerges);
   }
-}
-
-void Bpe::read_merges(const Merges& merges) {
-  const std::size_t prefix = options_.continuing_prefix.size();
-  std::vector<MergeTable::Merge> table;
-  table.reserve(merges.size());
-  for (std::size_t i = 0; i < merges.size(); ++i) {
-    const auto [left, right] = merges[i];
-    const auto missing = [&, left = left, right = right](std::string_view what, std::string_view token) {
-      fail(ErrorCode::kCorrupt, where_, ": merge ", i + 1, " (", quote(left), " ", quote(right), ") ", what, " ",
-           quote(token), ", which is not in the vocabulary");
-    };
-    MergeTable::Merge merge{vocabulary_.find_entry(left), vocabulary_.find_entry(right), -1};
-    if (merge.left < 0) missing("names", left);
-    if (merge.right < 0) missing("names", right);
-    if (right.size() < prefix) {
-      fail(ErrorCode::kCorrupt, where_, ": merge ", i + 1, " (", quote(left), " ", quote(right),
-           "): the second token is shorter than continuing_subword_prefix ", quote(options_.continuing_prefix));
-    }
-    const std::string_view rest = right.substr(prefix);
-    merge.result = vocabulary_.find_entry(left, rest);
-    if (merge.result < 0) missing("makes", concat(left, rest));
-    if (left.empty() || rest.empty()) plain_merges_ = false;
-    table.push_back(merge);
-  }
-  merger_ = BpeMerger(MergeTable(std::move(table)));
 }
 
 void Bpe::read_characters() {

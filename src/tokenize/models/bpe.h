@@ -31,11 +31,11 @@ class Bpe final : public TokenModel {
     bool byte_fallback = false;            ///< an unknown character becomes its bytes, "<0xE2>", if all are tokens
     bool ignore_merges = false;            ///< a piece that is a token is not taken apart
   };
-  using Merges = std::vector<std::pair<std::string_view, std::string_view>>;
+  class Merges;
 
-  /// `merges` by rank. Throws, beginning with `where`, kCorrupt if a merge names or makes a token that the vocabulary
-  /// lacks or dropout is not within 0 to 1, and kUnsupported for more than 2^21 tokens or 2^22 - 1 merges.
-  Bpe(Vocabulary vocabulary, const Merges& merges, Options options, const std::string& where);
+  /// `merges` are those of this vocabulary. Throws, beginning with `where`, kCorrupt if dropout is not within 0 to 1,
+  /// and kUnsupported for more than 2^21 tokens or 2^22 - 1 merges.
+  Bpe(Vocabulary vocabulary, Merges merges, Options options, const std::string& where);
   /// Without a list: any two tokens merge whose texts together are one of `results`, the lower its id the earlier; and
   /// a piece that is a token is not taken apart. Source: openai/tiktoken, src/lib.rs, byte_pair_merge.
   Bpe(Vocabulary vocabulary, std::vector<std::int32_t> results, const std::string& where);
@@ -62,7 +62,6 @@ class Bpe final : public TokenModel {
   class SymbolReader;
 
   void check_size(std::size_t merges) const;
-  void read_merges(const Merges& merges);
   void read_characters();
   template <class Skip>
   void merge_literally(BpeSymbols& symbols, Buffers& buffers, Skip&& skip) const;
@@ -78,6 +77,24 @@ class Bpe final : public TokenModel {
   std::vector<CharacterTable> characters_;
   std::array<std::size_t, 4> table_{};  // in characters_: for a character that is not the first (1), the last (2)
   std::array<std::int32_t, 256> bytes_{};
+};
+
+/// The merges of a BPE by rank, each looked up as it comes, so that its text need not be kept.
+class Bpe::Merges {
+ public:
+  /// Borrows the vocabulary while merges are added. `continuing_prefix` as in Options.
+  Merges(const Vocabulary& vocabulary, std::string continuing_prefix, std::string where)
+      : vocabulary_(vocabulary), prefix_(std::move(continuing_prefix)), where_(std::move(where)) {}
+  void reserve(std::size_t count) { merges_.reserve(count); }
+  /// Throws kCorrupt, beginning with `where`, if the merge names or makes a token that the vocabulary lacks.
+  void add(std::string_view left, std::string_view right);
+
+ private:
+  friend class Bpe;
+  const Vocabulary& vocabulary_;
+  std::string prefix_, where_;
+  std::vector<MergeTable::Merge> merges_;
+  bool plain_ = true;  // see plain_merges_
 };
 
 }  // namespace sememe

@@ -16,9 +16,10 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 Bpe model(const std::vector<std::string>& tokens, const Pairs& merges, Bpe::Options options = {}) {
   Vocabulary::Builder builder("vocab");
   for (std::size_t i = 0; i < tokens.size(); ++i) builder.add(tokens[i], static_cast<std::int64_t>(i));
-  Bpe::Merges views;
-  for (const auto& [left, right] : merges) views.emplace_back(left, right);
-  return Bpe(builder.build(), views, std::move(options), "tokenizer.json: model");
+  Vocabulary vocabulary = builder.build();
+  Bpe::Merges read(vocabulary, options.continuing_prefix, "tokenizer.json: model");
+  for (const auto& [left, right] : merges) read.add(left, right);
+  return Bpe(std::move(vocabulary), std::move(read), std::move(options), "tokenizer.json: model");
 }
 
 /// "token(begin-end)" of each token.

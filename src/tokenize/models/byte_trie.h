@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/function_ref.h"
+
 namespace sememe {
 
 /// A map from byte strings to numbers that is walked a byte at a time, one load a step: a double array, the next node
@@ -25,7 +27,10 @@ class ByteTrie {
   ByteTrie() : ByteTrie(std::vector<Entry>{}) {}
   /// Of equal keys the last counts; an empty key is never found.
   /// Precondition: values from 0 to kMaxValue, keys of less than 2^27 bytes in all.
-  explicit ByteTrie(std::vector<Entry> entries);
+  explicit ByteTrie(const std::vector<Entry>& entries)
+      : ByteTrie(entries.size(), [&](std::size_t i) { return entries[i]; }) {}
+  /// The same of entry(0) to entry(count - 1), which are asked for again and again.
+  ByteTrie(std::size_t count, FunctionRef<Entry(std::size_t)> entry);
 
   class Node {
    public:

@@ -68,13 +68,24 @@ const std::vector<std::string> kAlphabet = {"a", "a", "b", "c", "a", "b", "\u00E
 constexpr std::size_t kMostPaired = 4096;
 const std::string kRuns = "b" + std::string(777, 'c') + std::string(3 * kMostPaired + 1, 'b') + "a";
 
-Bpe make_bpe(const std::vector<std::string>& tokens, const Bpe::Merges& merges) {
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Bpe make_bpe(const std::vector<std::string>& tokens, const Pairs& pairs) {
   Vocabulary::Builder builder("test");
   for (std::size_t i = 0; i < tokens.size(); ++i) builder.add(tokens[i], static_cast<std::int64_t>(i));
   Bpe::Options options;
   options.unk_token = "?";
   options.fuse_unk = true;
-  return Bpe(builder.build(), merges, options, "test");
+  Vocabulary vocabulary = builder.build();
+  Bpe::Merges merges(vocabulary, "", "test");
+  for (const auto& [left, right] : pairs) merges.add(left, right);
+  return Bpe(std::move(vocabulary), std::move(merges), options, "test");
+}
+
+Unigram make_unigram(const std::vector<std::pair<std::string, double>>& scored, bool byte_fallback = false) {
+  Unigram::Tokens tokens;
+  for (const auto& [text, score] : scored) tokens.add(text, score);
+  return Unigram(std::move(tokens), 0, byte_fallback, "test");
 }
 
 TEST(LongPiece, OfABpeIsTheSameInParts) {
@@ -86,33 +97,37 @@ TEST(LongPiece, OfABpeIsTheSameInParts) {
 TEST(LongPiece, OfABpeMayBeginAnew) {
   // b's pair up from the left, so what the last ones become depends on how many there are.
   std::vector<std::string> tokens = {"?", "a", "c", "b"};
-  Bpe::Merges merges;
+  Pairs merges;
   for (std::size_t size = 1; size <= kMostPaired / 2; size *= 2) tokens.emplace_back(2 * size, 'b');
   for (std::size_t i = 3; i + 1 < tokens.size(); ++i) merges.emplace_back(tokens[i], tokens[i]);
   EXPECT_GT(expect_same(make_bpe(tokens, merges), random_text({"a", "c"}, 40000, 2) + kRuns), 0);
 }
 
 TEST(LongPiece, OfAUnigramIsTheSameInParts) {
-  const std::vector<Unigram::Token> tokens = {{"?", 0},   {"a", -2},     {"b", -2},   {"c", -3.5}, {"\u00E9", -4},
-                                              {"ab", -3}, {"abc", -4.1}, {"aaa", -4}, {"ca", -5}};
-  const Unigram unigram(tokens, 0, false, "test");
+  const Unigram unigram = make_unigram({{"?", 0},
+                                        {"a", -2},
+                                        {"b", -2},
+                                        {"c", -3.5},
+                                        {"\u00E9", -4},
+                                        {"ab", -3},
+                                        {"abc", -4.1},
+                                        {"aaa", -4},
+                                        {"ca", -5}});
   expect_same(unigram, random_text(kAlphabet, 300000, 3));
 }
 
 TEST(LongPiece, OfAUnigramWhoseWaysMeetOnlyAtItsEndComesInPartsToo) {
-  const Unigram unigram({{"?", 0}, {"a", -2}, {"aa", -3}, {"aaa", -4.4}}, 0, false, "test");
+  const Unigram unigram = make_unigram({{"?", 0}, {"a", -2}, {"aa", -3}, {"aaa", -4.4}});
   expect_same(unigram, std::string(200001, 'a'));
 }
 
 TEST(LongPiece, BytesOfUnknownCharactersComeInParts) {
-  std::vector<std::string> names;
+  std::vector<std::pair<std::string, double>> tokens = {{"?", 0}, {"a", -2}};
   for (int byte = 0; byte < 256; ++byte) {
     constexpr char kDigits[] = "0123456789ABCDEF";
-    names.push_back(std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + ">");
+    tokens.emplace_back(std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + ">", 0);
   }
-  std::vector<Unigram::Token> tokens = {{"?", 0}, {"a", -2}};
-  for (const std::string& name : names) tokens.push_back({name, 0});
-  expect_same(Unigram(tokens, 0, true, "test"), "a" + std::string(100000, 'b') + "a");
+  expect_same(make_unigram(tokens, true), "a" + std::string(100000, 'b') + "a");
 }
 
 const std::vector<SentencePiece> kPieces = {{"<unk>", 0, SentencePiece::Type::kUnknown},

@@ -31,7 +31,7 @@ UserDefinedSymbols::UserDefinedSymbols(const std::vector<SentencePiece>& pieces)
     if (piece.type == SentencePiece::Type::kUserDefined) entries.push_back({piece.text, 0});
   }
   empty_ = entries.empty();
-  trie_ = ByteTrie(std::move(entries));
+  trie_ = ByteTrie(entries);
 }
 
 std::size_t UserDefinedSymbols::longest_prefix(std::string_view text) const {

@@ -112,7 +112,7 @@ SentencePieceUnigram::SentencePieceUnigram(const std::vector<SentencePiece>& pie
   for (const ByteTrie::Entry& entry : entries) {
     largest_ = std::max(largest_, std::abs(scores_[static_cast<std::size_t>(entry.value)]));
   }
-  trie_ = ByteTrie(std::move(entries));
+  trie_ = ByteTrie(entries);
 }
 
 std::unique_ptr<TokenModel::Scratch> SentencePieceUnigram::make_scratch() const { return std::make_unique<Lattice>(); }

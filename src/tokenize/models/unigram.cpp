@@ -36,43 +36,44 @@ bool sums_are_exact(const std::vector<double>& scores, double unk_score) {
 
 }  // namespace
 
-Unigram::Unigram(const std::vector<Token>& tokens, std::optional<std::int64_t> unk_id, bool byte_fallback,
-                 const std::string& where)
-    : byte_fallback_(byte_fallback), where_(where) {
+void Unigram::Tokens::reserve(std::size_t count) {
+  arena_.reserve(count * 12);
+  begins_.reserve(count + 1);
+  scores_.reserve(count);
+}
+
+void Unigram::Tokens::add(std::string_view text, double score) {
+  arena_.append(text);
+  begins_.push_back(static_cast<std::uint32_t>(arena_.size()));
+  scores_.push_back(score);
+}
+
+Unigram::Unigram(Tokens tokens, std::optional<std::int64_t> unk_id, bool byte_fallback, const std::string& where)
+    : tokens_(std::move(tokens)), byte_fallback_(byte_fallback), where_(where) {
+  const std::size_t count = tokens_.size();
   if (unk_id) {
-    if (*unk_id < 0 || *unk_id >= static_cast<std::int64_t>(tokens.size())) {
-      fail(ErrorCode::kCorrupt, where, ": unk_id is ", *unk_id, ", and the vocabulary has ", tokens.size(), " tokens");
+    if (*unk_id < 0 || *unk_id >= static_cast<std::int64_t>(count)) {
+      fail(ErrorCode::kCorrupt, where, ": unk_id is ", *unk_id, ", and the vocabulary has ", count, " tokens");
     }
     unk_id_ = static_cast<std::int32_t>(*unk_id);
   }
-  std::size_t bytes = 0;
-  for (const Token& token : tokens) {
-    bytes += token.text.size();
-    longest_ = std::max(longest_, token.text.size());
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t size = tokens_.text(i).size();
+    if (size == 0) empty_id_ = static_cast<std::int32_t>(i);
+    longest_ = std::max(longest_, size);
+    least = std::min(least, tokens_.scores_[i]);
   }
   // Work grows with the product of a text and the longest token: what no honest file has would take hours.
+  const std::size_t bytes = tokens_.arena_.size();
   if (longest_ > kLongest || bytes >= std::size_t{1} << 27) {
     fail(ErrorCode::kUnsupported, where, ": a Unigram of ", bytes, " bytes, the longest token of ", longest_,
          "; at most 128 MiB, and ", kLongest, " bytes a token");
   }
-  arena_.reserve(bytes);
-  begins_.reserve(tokens.size() + 1);
-  scores_.reserve(tokens.size());
-  begins_.push_back(0);
-  double least = std::numeric_limits<double>::infinity();
-  for (const Token& token : tokens) {
-    if (token.text.empty()) empty_id_ = static_cast<std::int32_t>(scores_.size());
-    arena_.append(token.text);
-    begins_.push_back(static_cast<std::uint32_t>(arena_.size()));
-    scores_.push_back(token.score);
-    least = std::min(least, token.score);
-  }
   unk_score_ = least - kUnknownPenalty;
-
-  std::vector<ByteTrie::Entry> entries;
-  entries.reserve(tokens.size());
-  for (std::size_t i = 0; i < tokens.size(); ++i) entries.push_back({tokens[i].text, static_cast<std::int32_t>(i)});
-  trie_ = ByteTrie(std::move(entries));
+  trie_ = ByteTrie(count, [this](std::size_t i) {
+    return ByteTrie::Entry{tokens_.text(i), static_cast<std::int32_t>(i)};
+  });
   for (std::size_t byte = 0; byte < bytes_.size(); ++byte) {
     constexpr char kDigits[] = "0123456789ABCDEF";
     const char token[] = {'<', '0', 'x', kDigits[byte >> 4], kDigits[byte & 15], '>'};
@@ -129,7 +130,7 @@ void Unigram::run(std::string_view piece, Buffers& buffers, std::vector<ModelTok
       ++end;
       const std::int32_t id = node.value();
       if (id < 0) continue;
-      offer(end, scores_[static_cast<std::size_t>(id)] + score, id);
+      offer(end, score_of(id) + score, id);
       single = single || end - at == length;
     }
     if (!single) offer(at + length, unk_score_ + score, Writer::kUnknown);
@@ -150,7 +151,7 @@ bool Unigram::goes_on_before(std::string_view mark) const {
     return false;
   }
   if (!unk_id_ || text(*unk_id_).find(mark) != std::string_view::npos || id == *unk_id_) return false;
-  if (!sums_are_exact(scores_, unk_score_)) return false;
+  if (!sums_are_exact(tokens_.scores_, unk_score_)) return false;
   for (std::int32_t token = 0; token < vocab_size(); ++token) {
     const std::string_view rest = text(token);
     for (std::size_t at = rest.find(mark); at != std::string_view::npos; at = rest.find(mark, at + 1)) {

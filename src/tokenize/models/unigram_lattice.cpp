@@ -77,7 +77,7 @@ Unigram::Lattice Unigram::make_lattice(std::string_view piece) const {
       ++end;
       const std::int32_t id = node.value();
       if (id < 0) continue;
-      add(id, at, end, scores_[static_cast<std::size_t>(id)]);
+      add(id, at, end, score_of(id));
       single = single || end - at == length;
     }
     if (!single) {

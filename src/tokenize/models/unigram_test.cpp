@@ -12,7 +12,11 @@
 namespace sememe {
 namespace {
 
-using Tokens = std::vector<Unigram::Token>;
+struct Token {
+  std::string_view text;
+  double score;
+};
+using Tokens = std::vector<Token>;
 
 std::string show(const TokenModel& model, const std::vector<ModelToken>& list) {
   std::string out;
@@ -31,7 +35,9 @@ std::string tokens(const TokenModel& model, std::string_view piece) {
 }
 
 Unigram model(const Tokens& list, std::optional<std::int64_t> unk_id = 0, bool byte_fallback = false) {
-  return Unigram(list, unk_id, byte_fallback, "tokenizer.json: model");
+  Unigram::Tokens tokens;
+  for (const Token& token : list) tokens.add(token.text, token.score);
+  return Unigram(std::move(tokens), unk_id, byte_fallback, "tokenizer.json: model");
 }
 
 const Tokens kLetters = {{"<unk>", 0}, {"a", 0},  {"b", 0},   {"c", 0},    {"d", 0},
