@@ -2,6 +2,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -52,6 +53,13 @@ std::string message_of(int error) {
   std::array<PCRE2_UCHAR, 256> text{};
   pcre2_get_error_message(error, text.data(), text.size());
   return reinterpret_cast<const char*>(text.data());
+}
+
+/// What this thread has worked: a search does not fail for a machine that is busy or was stopped meanwhile.
+std::chrono::nanoseconds time_of_thread() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 /// How many of the first bytes belong to a code point that began before.
@@ -108,10 +116,13 @@ Regex::Regex(std::string_view pattern, RegexSyntax syntax) : pattern_(pattern) {
   code_ = std::make_unique<const Code>(Code{std::move(code)});
 }
 
-Regex::Matches::Matches(const Regex& regex, std::string_view text)
-    : regex_(regex),
-      text_(text),
-      deadline_(std::chrono::steady_clock::now() + std::chrono::seconds(5 + text.size() / 500'000)) {}
+Regex::Matches::Matches(const Regex& regex, std::string_view text) : regex_(regex), text_(text) {}
+
+bool Regex::Matches::took_too_long() {
+  const std::chrono::nanoseconds now = time_of_thread();
+  if (!deadline_) deadline_ = now + std::chrono::seconds(5 + text_.size() / 500'000);
+  return now >= *deadline_;
+}
 
 std::optional<Regex::Match> Regex::Matches::next() {
   while (from_ <= text_.size()) {
@@ -143,14 +154,12 @@ std::optional<Regex::Match> Regex::Matches::search(std::size_t from) {
     int result = run(regex_.code_->code.get(), text_, from, work);
     if (result >= 0) {
       const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(work.data.get());
-      if (++steps_ % kWindow != 0 || std::chrono::steady_clock::now() < deadline_) {
+      if (++steps_ % kWindow != 0 || !took_too_long()) {
         return Match{static_cast<std::int32_t>(range[0]), static_cast<std::int32_t>(range[1])};
       }
       result = PCRE2_ERROR_MATCHLIMIT;
     }
-    if (result == PCRE2_ERROR_NOMATCH && std::chrono::steady_clock::now() >= deadline_) {
-      result = PCRE2_ERROR_MATCHLIMIT;
-    }
+    if (result == PCRE2_ERROR_NOMATCH && text_.size() > kWindow && took_too_long()) result = PCRE2_ERROR_MATCHLIMIT;
     if (result != PCRE2_ERROR_NOMATCH) {
       fail(ErrorCode::kUnsupported, "regular expression ", quote(regex_.pattern_),
            " takes too long or too much memory on a text of ", text_.size(), " bytes (", message_of(result),

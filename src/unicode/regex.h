@@ -47,12 +47,13 @@ class Regex {
 
    private:
     std::optional<Match> search(std::size_t from);
+    bool took_too_long();
 
     const Regex& regex_;
     std::string_view text_;
     std::size_t from_ = 0;
     std::optional<std::size_t> last_end_;
-    std::chrono::steady_clock::time_point deadline_;
+    std::optional<std::chrono::nanoseconds> deadline_;  // from the first look at the clock on
     std::uint32_t steps_ = 0;
   };
 
