@@ -17,20 +17,34 @@ struct Offset {
   bool operator==(const Offset&) const = default;
 };
 
-/// Tokens of one text (or pair): parallel arrays, one entry a token; 26 bytes each, and their texts if kept.
+/// Tokens of one text (or pair): parallel arrays, one entry a token; 16 bytes each, and their texts if kept.
 struct Encoding {
+  /// What tokens next to each other have in common.
+  struct Run {
+    std::size_t end = 0;           ///< one after its last token; it begins where the run before it ends
+    std::int32_t type_id = 0;      ///< 0: first text, 1: second text of a pair
+    std::int32_t sequence_id = 0;  ///< 0 or 1: which text, -1 for special tokens
+    bool special = false;          ///< added by the post-processor, or padding
+    bool attention = true;         ///< false: padding
+  };
+
   std::vector<std::int32_t> ids;
-  std::vector<Offset> offsets;             ///< into the text it came from; (0, 0) for special tokens
-  std::vector<std::int32_t> type_ids;      ///< 0: first text, 1: second text of a pair
-  std::vector<std::int32_t> word_ids;      ///< index of the pre-token, -1 for special tokens
-  std::vector<std::int32_t> sequence_ids;  ///< 0 or 1: which text, -1 for special tokens
-  std::vector<std::uint8_t> special;       ///< 1: added by the post-processor, or padding
-  std::vector<std::uint8_t> attention;     ///< 0: padding
-  std::vector<std::string> tokens;         ///< their texts, if TokenizeOptions::keep_tokens
-  std::vector<Encoding> overflowing;       ///< what truncation cut off, in pieces of the same length
-  std::size_t tokens_total = 0;            ///< tokens before truncation, special ones included
+  std::vector<Offset> offsets;         ///< into the text it came from; (0, 0) for special tokens
+  std::vector<std::int32_t> word_ids;  ///< index of the pre-token, -1 for special tokens
+  std::vector<Run> runs;               ///< of all tokens, in order: three for "[CLS] a text [SEP]"
+  std::vector<std::string> tokens;     ///< their texts, if TokenizeOptions::keep_tokens
+  std::vector<Encoding> overflowing;   ///< what truncation cut off, in pieces of the same length
+  std::size_t tokens_total = 0;        ///< tokens before truncation, special ones included
 
   std::size_t size() const { return ids.size(); }
+  /// The run of token i, found by halving. Precondition: i < size().
+  const Run& run(std::size_t i) const;
+
+  /// Arrays of what the runs say, one entry a token, made anew by each call.
+  std::vector<std::int32_t> type_ids() const;
+  std::vector<std::int32_t> sequence_ids() const;
+  std::vector<std::uint8_t> special() const;    ///< 1 or 0
+  std::vector<std::uint8_t> attention() const;  ///< 1 or 0
 };
 
 enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };

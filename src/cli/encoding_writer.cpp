@@ -26,7 +26,7 @@ class Offsets {
   std::pair<std::int64_t, std::int64_t> at(std::size_t i) {
     const Offset& offset = encoding_.offsets[i];
     if (!characters_) return {offset.begin, offset.end};
-    CharacterCounter& counter = counters_[encoding_.sequence_ids[i] == 1 ? 1 : 0];
+    CharacterCounter& counter = counters_[encoding_.run(i).sequence_id == 1 ? 1 : 0];
     const std::int64_t begin = counter.before(offset.begin);
     return {begin, counter.before(offset.end)};
   }
@@ -78,8 +78,8 @@ class JsonEncodings : public EncodingWriter {
       const auto [begin, end] = offsets.at(i);
       json.begin_array().value(begin).value(end).end_array();
     });
-    column("type_ids", size, [&](std::size_t i) { json.value(encoding.type_ids[i]); });
-    column("special", size, [&](std::size_t i) { json.value(encoding.special[i]); });
+    column("type_ids", size, [&](std::size_t i) { json.value(encoding.run(i).type_id); });
+    column("special", size, [&](std::size_t i) { json.value(encoding.run(i).special ? 1 : 0); });
     column("word_ids", size,
            [&](std::size_t i) { encoding.word_ids[i] < 0 ? json.null() : json.value(encoding.word_ids[i]); });
   }

@@ -108,7 +108,7 @@ void write_text(JsonWriter& json, std::string_view text, const TokenizationSteps
         .key("offset")
         .begin_array();
     json.value(encoding.offsets[i].begin).value(encoding.offsets[i].end).end_array();
-    json.member("special", encoding.special[i] != 0).key("piece");
+    json.member("special", encoding.run(i).special).key("piece");
     encoding.word_ids[i] < 0 ? json.null() : json.value(encoding.word_ids[i]);
     if (trace != nullptr) json.key("row").numbers(trace->inside.table_rows.row(static_cast<std::int64_t>(i)));
     if (!shares.empty()) json.member("share", shares[i]);

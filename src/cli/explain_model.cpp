@@ -61,7 +61,8 @@ Matrix mean_attention(const AttentionTrace& inside, std::size_t layer) {
 std::int64_t most_heeded(std::span<const float> attention, const Encoding& encoding, std::int64_t t) {
   std::int64_t best = -1;
   for (std::int64_t i = 0; i < std::ssize(attention); ++i)
-    if (i != t && encoding.special[i] == 0 && (best < 0 || attention[i] > attention[best])) best = i;
+    if (i != t && !encoding.run(static_cast<std::size_t>(i)).special && (best < 0 || attention[i] > attention[best]))
+      best = i;
   return best;
 }
 

@@ -165,10 +165,11 @@ Encoding encoding() {
   Encoding e;
   e.ids = {101, 7, 8, 102};
   e.offsets = {{0, 0}, {0, 3}, {0, 2}, {0, 0}};
-  e.type_ids = {0, 0, 1, 1};
   e.word_ids = {-1, 0, 0, -1};
-  e.sequence_ids = {-1, 0, 1, -1};
-  e.special = {1, 0, 0, 1};
+  e.runs = {{.end = 1, .sequence_id = -1, .special = true},
+            {.end = 2},
+            {.end = 3, .type_id = 1, .sequence_id = 1},
+            {.end = 4, .type_id = 1, .sequence_id = -1, .special = true}};
   e.tokens = {"[CLS]", "é!", "ß", "[SEP]"};
   return e;
 }
@@ -213,9 +214,7 @@ TEST_F(Writers, LinesOfALongTextAreWrittenWhileTheyAreMade) {
     many.word_ids.push_back(i % 5 - 1);
     many.tokens.push_back(std::to_string(i));
   }
-  many.type_ids.assign(many.size(), 0);
-  many.sequence_ids.assign(many.size(), 0);
-  many.special.assign(many.size(), 0);
+  many.runs = {{.end = many.size()}};
   const std::string text(200000, 'a');
   for (const std::string format : {"ids", "json", "table"}) {
     const auto writer = make_encoding_writer(

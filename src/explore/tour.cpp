@@ -45,7 +45,7 @@ void write(JsonWriter& json, const TextTrace& traced, std::span<const float> sha
     json.begin_object()
         .member("token", replace_invalid_utf8(tokenizer.id_to_token(id).value_or("")))
         .member("id", id)
-        .member("special", traced.steps.encoding.special[t] != 0)
+        .member("special", traced.steps.encoding.run(t).special)
         .key("row")
         .numbers(shown(traced.inside.table_rows.row(static_cast<std::int64_t>(t))));
     json.key("share");

@@ -55,12 +55,12 @@ Matrix vectors_of_pieces(const Transformer& transformer, const Tokenizer& tokeni
                          const std::function<void(std::int64_t, std::int64_t)>& progress) {
   constexpr std::int64_t kPiecesPerJob = 128, kJobsAtOnce = 16;
   const Encoding example = tokenizer.encode("a");
-  const auto first = std::find(example.special.begin(), example.special.end(), 0);
+  const std::vector<std::uint8_t> special = example.special();
+  const auto first = std::find(special.begin(), special.end(), 0);
   const std::span<const std::int32_t> specials(example.ids);
-  const auto before = specials.first(static_cast<std::size_t>(first - example.special.begin()));
-  const auto last = std::find(example.special.rbegin(), example.special.rend(), 0);
-  const auto after =
-      specials.last(first == example.special.end() ? 0 : static_cast<std::size_t>(last - example.special.rbegin()));
+  const auto before = specials.first(static_cast<std::size_t>(first - special.begin()));
+  const auto last = std::find(special.rbegin(), special.rend(), 0);
+  const auto after = specials.last(first == special.end() ? 0 : static_cast<std::size_t>(last - special.rbegin()));
   const std::int64_t count = std::ssize(pieces), length = std::ssize(before) + 1 + std::ssize(after);
   Matrix out(count, transformer.config().hidden_size);
   std::vector<Workspace> workspaces(static_cast<std::size_t>(pool.size()));

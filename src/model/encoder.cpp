@@ -162,7 +162,7 @@ Request Encoder::State::resolve(const EncodeOptions& options) const {
     // As sentence-transformers counts it: the prompt tokenized alone, without a special token at its end.
     const Encoding prompt = tokenizer.encode(r.prompt);
     r.prompt_tokens = static_cast<std::int64_t>(prompt.size());
-    if (!prompt.special.empty() && prompt.special.back() != 0) --r.prompt_tokens;
+    if (!prompt.runs.empty() && prompt.runs.back().special) --r.prompt_tokens;
   }
 
   const std::int64_t full = head.dimensions();

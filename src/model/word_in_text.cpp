@@ -51,7 +51,7 @@ std::vector<float> mean_of_word(const Encoding& encoding, const Matrix& rows, co
   std::vector<float> out(static_cast<std::size_t>(rows.cols()));
   float count = 0;
   for (std::size_t t = 0; t < encoding.ids.size(); ++t) {
-    if (encoding.special[t] != 0 || encoding.offsets[t].end <= where.begin || encoding.offsets[t].begin >= where.end)
+    if (encoding.run(t).special || encoding.offsets[t].end <= where.begin || encoding.offsets[t].begin >= where.end)
       continue;
     const std::span<const float> row = rows.row(static_cast<std::int64_t>(t));
     for (std::size_t i = 0; i < out.size(); ++i) out[i] += row[i];
@@ -81,7 +81,7 @@ WordInText word_in_text(const Encoder& encoder, std::string_view text, std::stri
   WordInText out{.where = *where, .vector = mean_of_word(encoding, last.vectors, *where)};
   std::int32_t end = 0;  // of what the tokens reach
   for (std::size_t t = 0; t < encoding.size(); ++t) {
-    if (encoding.special[t] != 0) continue;
+    if (encoding.run(t).special) continue;
     end = std::max(end, encoding.offsets[t].end);
     if (encoding.offsets[t].end > where->begin && encoding.offsets[t].begin < where->end)
       out.tokens.push_back(encoding.tokens[t]);

@@ -33,7 +33,7 @@ TEST(WordInText, MeanIsOfTheTokensThatOverlapTheWord) {
   Encoding encoding;
   encoding.ids = {0, 1, 2, 3};
   encoding.offsets = {{0, 0}, {0, 3}, {3, 6}, {7, 9}};
-  encoding.special = {1, 0, 0, 0};
+  encoding.runs = {{.end = 1, .special = true}, {.end = 4}};
   Matrix rows(4, 1);
   for (std::int64_t i = 0; i < 4; ++i) rows.row(i)[0] = static_cast<float>(1 << i);
   EXPECT_EQ(mean_of_word(encoding, rows, {0, 6})[0], 3);

@@ -1,6 +1,7 @@
 #include "tokenize/encoding_ops.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/fail.h"
@@ -19,30 +20,62 @@ template <class A, class B, class Use>
 void for_each_column(A& a, B& b, const Use& use) {
   use(a.ids, b.ids);
   use(a.offsets, b.offsets);
-  use(a.type_ids, b.type_ids);
   use(a.word_ids, b.word_ids);
-  use(a.sequence_ids, b.sequence_ids);
-  use(a.special, b.special);
-  use(a.attention, b.attention);
   use(a.tokens, b.tokens);
 }
 
+/// member of each token's run.
+template <class T, class Member>
+std::vector<T> spread(const std::vector<Encoding::Run>& runs, Member Encoding::Run::*member) {
+  std::vector<T> out;
+  out.reserve(runs.empty() ? 0 : runs.back().end);
+  for (const Encoding::Run& run : runs) out.resize(run.end, static_cast<T>(run.*member));
+  return out;
+}
+
 }  // namespace
+
+const Encoding::Run& Encoding::run(std::size_t i) const {
+  return *std::upper_bound(runs.begin(), runs.end(), i, [](std::size_t at, const Run& r) { return at < r.end; });
+}
+std::vector<std::int32_t> Encoding::type_ids() const { return spread<std::int32_t>(runs, &Run::type_id); }
+std::vector<std::int32_t> Encoding::sequence_ids() const { return spread<std::int32_t>(runs, &Run::sequence_id); }
+std::vector<std::uint8_t> Encoding::special() const { return spread<std::uint8_t>(runs, &Run::special); }
+std::vector<std::uint8_t> Encoding::attention() const { return spread<std::uint8_t>(runs, &Run::attention); }
+
+void append_run(std::vector<Encoding::Run>& runs, std::size_t count, Encoding::Run run) {
+  if (count == 0) return;
+  const auto kind = [](const Encoding::Run& r) { return std::tie(r.type_id, r.sequence_id, r.special, r.attention); };
+  run.end = (runs.empty() ? 0 : runs.back().end) + count;
+  if (!runs.empty() && kind(runs.back()) == kind(run)) {
+    runs.back().end = run.end;
+  } else {
+    runs.push_back(run);
+  }
+}
+
+void append_runs(std::vector<Encoding::Run>& runs, const std::vector<Encoding::Run>& from, std::size_t begin,
+                 std::size_t end) {
+  for (const Encoding::Run& run : from) {
+    const std::size_t stop = std::min(run.end, end);
+    if (stop <= begin) continue;
+    append_run(runs, stop - begin, run);
+    begin = stop;
+  }
+}
 
 void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32_t type_id, std::int32_t word_id,
                   std::int32_t sequence_id, bool special) {
   encoding.ids.push_back(id);
   encoding.offsets.push_back(offset);
-  encoding.type_ids.push_back(type_id);
   encoding.word_ids.push_back(word_id);
-  encoding.sequence_ids.push_back(sequence_id);
-  encoding.special.push_back(special ? 1 : 0);
-  encoding.attention.push_back(1);
+  append_run(encoding.runs, 1, {.type_id = type_id, .sequence_id = sequence_id, .special = special});
 }
 
 Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
   Encoding out;
   for_each_column(out, encoding, [&](auto& to, const auto& from) { to = part(from, begin, end); });
+  append_runs(out.runs, encoding.runs, begin, end);
   return out;
 }
 
@@ -59,6 +92,7 @@ void append(Encoding& encoding, const Encoding& other) {
   }
   for (const Encoding& other_piece : other.overflowing) combine(encoding, other_piece);
 
+  append_runs(encoding.runs, other.runs, 0, other.size());
   for_each_column(encoding, other, [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); });
   encoding.overflowing = std::move(overflowing);
 }
@@ -67,6 +101,8 @@ void append(Encoding& encoding, Encoding&& other) {
   if (encoding.size() >= other.size() || !encoding.overflowing.empty() || !other.overflowing.empty()) {
     return append(encoding, std::as_const(other));
   }
+  append_runs(encoding.runs, other.runs, 0, other.size());
+  other.runs = std::move(encoding.runs);
   for_each_column(encoding, other, [](const auto& from, auto& to) { to.insert(to.begin(), from.begin(), from.end()); });
   other.tokens_total = encoding.tokens_total;
   encoding = std::move(other);
@@ -128,11 +164,15 @@ void pad(Encoding& encoding, std::int64_t length, const Padding& padding) {
   if (!encoding.tokens.empty() || encoding.ids.empty()) fill(encoding.tokens, padding.token);
   fill(encoding.ids, padding.id);
   fill(encoding.offsets, Offset{0, 0});
-  fill(encoding.type_ids, padding.type_id);
   fill(encoding.word_ids, -1);
-  fill(encoding.sequence_ids, -1);
-  fill(encoding.special, std::uint8_t{1});
-  fill(encoding.attention, std::uint8_t{0});
+  const std::vector<Encoding::Run> runs = std::exchange(encoding.runs, {});
+  const auto put_padding = [&] {
+    append_run(encoding.runs, static_cast<std::size_t>(missing),
+               {.type_id = padding.type_id, .sequence_id = -1, .special = true, .attention = false});
+  };
+  if (left) put_padding();
+  append_runs(encoding.runs, runs, 0, encoding.size());
+  if (!left) put_padding();
 }
 
 void truncate(Encoding& first, Encoding* second, std::int64_t max_length, const Truncation& truncation,

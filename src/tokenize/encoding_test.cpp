@@ -83,7 +83,42 @@ TEST(Append, CombinesOverflowingPiecesOfBothSides) {
   append(a, b);
   EXPECT_EQ(ids(a), "0 1 10 11 | 2 3 10 11 | 2 3 12 13 | 0 1 12 13");
   EXPECT_EQ(a.overflowing[1].offsets[0], (Offset{2, 3}));
-  EXPECT_EQ(a.overflowing[2].sequence_ids, (std::vector<std::int32_t>{0, 0, 1, 1}));
+  EXPECT_EQ(a.overflowing[2].sequence_ids(), (std::vector<std::int32_t>{0, 0, 1, 1}));
+}
+
+TEST(Runs, StandOnceForEqualNeighboursAndGoWithTheirTokens) {
+  using Bytes = std::vector<std::uint8_t>;
+  using Numbers = std::vector<std::int32_t>;
+  Encoding e;
+  append_token(e, 7, {0, 0}, 2, -1, -1, true);
+  append(e, tokens(1, 3));
+  append(e, tokens(4, 2));
+  append(e, tokens(8, 1, 1));
+  ASSERT_EQ(e.runs.size(), 3U) << "texts of one kind are one run";
+  EXPECT_EQ(e.type_ids(), (Numbers{2, 0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(e.sequence_ids(), (Numbers{-1, 0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(e.special(), (Bytes{1, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(e.attention(), Bytes(7, 1));
+  EXPECT_TRUE(e.run(0).special);
+  EXPECT_EQ(e.run(1).end, 6U);
+  EXPECT_EQ(e.run(5).end, 6U);
+  EXPECT_EQ(e.run(6).type_id, 1);
+  EXPECT_EQ(slice(e, 5, 7).type_ids(), (Numbers{0, 1}));
+  EXPECT_EQ(slice(e, 2, 4).runs.size(), 1U);
+  EXPECT_TRUE(slice(e, 3, 3).runs.empty());
+  Encoding front = tokens(20, 1, 1);
+  append(front, Encoding(e));
+  EXPECT_EQ(front.type_ids(), (Numbers{1, 2, 0, 0, 0, 0, 0, 1})) << "the larger one is not copied";
+
+  Encoding left = e;
+  pad(left, 9, {.direction = Direction::kLeft, .id = 5, .type_id = 3});
+  EXPECT_EQ(left.attention(), (Bytes{0, 0, 1, 1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(left.special(), (Bytes{1, 1, 1, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(left.type_ids(), (Numbers{3, 3, 2, 0, 0, 0, 0, 0, 1}));
+  pad(e, 9, {.type_id = 3});
+  EXPECT_EQ(e.attention(), (Bytes{1, 1, 1, 1, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(e.sequence_ids(), (Numbers{-1, 0, 0, 0, 0, 0, 1, -1, -1}));
+  EXPECT_EQ(e.type_ids(), (Numbers{2, 0, 0, 0, 0, 0, 1, 3, 3}));
 }
 
 std::string processed(const PostProcessor& processor, std::vector<Encoding> encodings, bool special = true) {
@@ -93,7 +128,7 @@ std::string processed(const PostProcessor& processor, std::vector<Encoding> enco
   std::string text;
   for (std::size_t i = 0; i < out.size(); ++i) {
     text.append(text.empty() ? "" : " ").append(std::to_string(out.ids[i])).append(":");
-    text.append(std::to_string(out.type_ids[i])).append(out.special[i] != 0 ? "*" : "");
+    text.append(std::to_string(out.run(i).type_id)).append(out.run(i).special ? "*" : "");
   }
   return text;
 }

@@ -228,14 +228,6 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t seque
     }
     to.insert(to.end(), after.begin(), after.end());
   };
-  const auto fill = [&](auto Encoding::*column, auto value) {
-    auto& to = out.*column;
-    const auto &before = around.before.*column, &after = around.after.*column;
-    to.reserve(room);
-    to.insert(to.end(), before.begin(), before.end());
-    to.insert(to.end(), n, value);
-    to.insert(to.end(), after.begin(), after.end());
-  };
   if (keep_tokens) {
     std::vector<std::string> tokens;
     tokens.reserve(room);
@@ -249,10 +241,10 @@ Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t seque
   put(&Encoding::ids, raw.ids);
   put(&Encoding::offsets, raw.offsets);
   put(&Encoding::word_ids, raw.word_ids);
-  fill(&Encoding::type_ids, type_id);
-  fill(&Encoding::sequence_ids, sequence);
-  fill(&Encoding::special, std::uint8_t{0});
-  fill(&Encoding::attention, std::uint8_t{1});
+  out.runs.reserve(around.before.runs.size() + 1 + around.after.runs.size());
+  append_runs(out.runs, around.before.runs, 0, around.before.size());
+  append_run(out.runs, n, {.type_id = type_id, .sequence_id = sequence});
+  append_runs(out.runs, around.after.runs, 0, around.after.size());
   out.tokens_total = out.size();
   return out;
 }

@@ -34,8 +34,8 @@ void expect_row(const Tokenizer& tokenizer, const TokenizeOptions& options, cons
   for (const Json& token : row.at("tokens").elements()) tokens.emplace_back(token.as_string());
   EXPECT_EQ(encoding.tokens, tokens);
   EXPECT_EQ(test::character_offsets(text, encoding.offsets), ints(row.at("off")));
-  EXPECT_EQ(ints(encoding.type_ids), ints(row.at("type")));
-  EXPECT_EQ(ints(encoding.special), ints(row.at("special")));
+  EXPECT_EQ(ints(encoding.type_ids()), ints(row.at("type")));
+  EXPECT_EQ(ints(encoding.special()), ints(row.at("special")));
   EXPECT_EQ(ints(encoding.word_ids), ints(row.at("word_ids")));
   EXPECT_EQ(tokenizer.decode(encoding.ids), row.at("dec").as_string());
   EXPECT_EQ(tokenizer.decode(encoding.ids, false), row.at("dec_all").as_string());

@@ -48,7 +48,7 @@ TEST(LegacyTokenizers, FoldersAreWhatTransformersMakesOfThem) {
       if (i + 1 == texts.size()) continue;
       const Encoding pair = tokenizer.encode_pair(texts[i], texts[i + 1]);
       EXPECT_EQ(ints(pair.ids), ints(row.at("pair_ids").elements()[i]));
-      EXPECT_EQ(ints(pair.type_ids), ints(row.at("pair_types").elements()[i]));
+      EXPECT_EQ(ints(pair.type_ids()), ints(row.at("pair_types").elements()[i]));
     }
     ++cases;
   }

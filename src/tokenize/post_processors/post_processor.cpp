@@ -35,7 +35,7 @@ void wrap(Encoding& encoding, const SpecialToken* before, const SpecialToken& af
 }
 
 void set_types(Encoding& encoding, std::int32_t type_id) {
-  std::fill(encoding.type_ids.begin(), encoding.type_ids.end(), type_id);
+  for (Encoding::Run& run : encoding.runs) run.type_id = type_id;
 }
 
 }  // namespace

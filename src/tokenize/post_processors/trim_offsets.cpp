@@ -54,13 +54,15 @@ void trim(std::string_view token, std::string_view text, bool first, Offset& off
 
 void trim_row(Encoding& encoding, const PostProcessor::Texts& texts, bool add_prefix_space) {
   const bool has_tokens = encoding.tokens.size() == encoding.size();
-  for (std::size_t i = 0; i < encoding.size(); ++i) {
-    const std::int32_t sequence = encoding.sequence_ids[i];
-    if (sequence < 0) continue;
-    Offset& offset = encoding.offsets[i];
-    trim(has_tokens ? encoding.tokens[i] : texts.of_token(encoding.ids[i]),
-         texts.originals[static_cast<std::size_t>(sequence)], add_prefix_space && (i == 0 || offset.begin == 0),
-         offset);
+  std::size_t i = 0;
+  for (const Encoding::Run& run : encoding.runs) {
+    if (run.sequence_id < 0) i = run.end;
+    for (; i < run.end; ++i) {
+      Offset& offset = encoding.offsets[i];
+      trim(has_tokens ? encoding.tokens[i] : texts.of_token(encoding.ids[i]),
+           texts.originals[static_cast<std::size_t>(run.sequence_id)],
+           add_prefix_space && (i == 0 || offset.begin == 0), offset);
+    }
   }
 }
 
