@@ -14,7 +14,7 @@
 
 namespace sememe {
 
-struct ByteRows;
+struct CodeRows;
 struct WordData;
 
 /// Files of word vectors.
@@ -72,8 +72,9 @@ struct WordRelation {
 ///          Answers are ordered by score, equal ones by id; they do not depend on the number of threads or on the
 ///          questions beside them.
 /// Threads  const functions may be called from many threads at once. The first question measures all vectors.
-/// Memory   4 bytes a component, and one more from the second question on that large files are asked; n-grams of
-/// fastText stay in the mapped file. Source   gensim 4.4 KeyedVectors; Mikolov et al. 2013, "Linguistic regularities in
+/// Memory   4 bytes a component, and an eighth more from the second question on that large files are asked; n-grams of
+///          fastText stay in the mapped file.
+/// Source   gensim 4.4 KeyedVectors; Mikolov et al. 2013, "Linguistic regularities in
 /// continuous space word
 ///          representations" (3CosAdd); Levy and Goldberg 2014, "Linguistic regularities in sparse and explicit word
 ///          representations" (3CosMul); Bojanowski et al. 2017, "Enriching word vectors with subword information".
@@ -151,7 +152,7 @@ class WordVectors {
   explicit WordVectors(std::unique_ptr<State> state);
   const float* inverse_norms(int threads) const;  ///< of each row, 0 for zeros; made when first asked for
 
-  const ByteRows* byte_rows(int threads) const;  ///< a small copy for repeated questions; nullptr: not worth it
+  const CodeRows* code_rows(int threads) const;  ///< a small copy for repeated questions; nullptr: not worth it
 
   std::unique_ptr<State> state_;
 };

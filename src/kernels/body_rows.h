@@ -213,13 +213,25 @@ void layer_norm(const NormArgs& a) noexcept {
   norm_all<NumberType::kFloat32>(a);
 }
 
-float dot_bytes(const float* x, const signed char* y, i64 n) noexcept {
-  Vec s0 = zero(), s1 = zero();
-  for (i64 i = 0; i < n; i += 2 * kWidth) {
-    s0 = fmadd(load(x + i), load_bytes(y + i), s0);
-    s1 = fmadd(load(x + i + kWidth), load_bytes(y + i + kWidth), s1);
+// Four rows share what is loaded of x, and their sums are taken together.
+void dot_codes(const signed char* x, const unsigned char* codes, i64 n, i64 rows, std::int32_t* sums) noexcept {
+  const i64 size = n / 4;
+  i64 r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    const unsigned char* const p = codes + r * size;
+    OfCodes::Sum s[4] = {OfCodes::zero(), OfCodes::zero(), OfCodes::zero(), OfCodes::zero()};
+    for (i64 i = 0; i < size; i += 16) {
+      const OfCodes::Value v = OfCodes::value(x + 4 * i);
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) s[j] = OfCodes::dot(v, p + j * size + i, s[j]);
+    }
+    OfCodes::store_four(sums + r, s);
   }
-  return hsum(add(s0, s1));
+  for (; r < rows; ++r) {
+    OfCodes::Sum s = OfCodes::zero();
+    for (i64 i = 0; i < size; i += 16) s = OfCodes::dot(OfCodes::value(x + 4 * i), codes + r * size + i, s);
+    OfCodes::store(sums + r, s);
+  }
 }
 
 void adagrad(const AdaGradArgs& a) noexcept {

@@ -91,7 +91,7 @@ struct AdaGradArgs {
   float gradient = 0, rate = 0, limit = 0;  ///< of a clipped component: [-limit, limit]
 };
 
-inline constexpr std::int64_t kByteDotStep = 32;  ///< numbers that KernelTable::dot_bytes takes at a time
+inline constexpr std::int64_t kCodeStep = 64;  ///< codes that KernelTable::dot_codes takes at a time, in 16 bytes
 
 /// One entry per kernel, one table per instruction set; a table does in steps what its machines have no instruction
 /// for. Kernels are noexcept, single-threaded, allocate nothing and check nothing: src/nn does all that. References in
@@ -127,8 +127,10 @@ struct KernelTable {
   void (*activate)(Activation f, float* x, std::int64_t n) noexcept;  ///< x = f(x)
   bool (*all_finite)(const float* x, std::int64_t n) noexcept;
   void (*adagrad)(const AdaGradArgs& args) noexcept;
-  /// Sum of x[i] y[i]; n is a multiple of kByteDotStep.
-  float (*dot_bytes)(const float* x, const std::int8_t* y, std::int64_t n) noexcept;
+  /// Of each of `rows` rows, the sum of x[i] times code i. A row is n codes of two bits, n a multiple of kCodeStep and
+  /// at most 2^22: bits 2 j and 2 j + 1 of byte b of each 16 bytes are code 16 j + b of 64.
+  void (*dot_codes)(const std::int8_t* x, const std::uint8_t* codes, std::int64_t n, std::int64_t rows,
+                    std::int32_t* sums) noexcept;
 };
 
 const KernelTable& kernels();  ///< best for this CPU; SEMEME_ISA=<name> overrides (kInvalidArgument if it is not one)

@@ -69,18 +69,28 @@ TEST_P(PerIsa, RowOperationsTouchTheirRowOnly) {
     }
 }
 
-TEST_P(PerIsa, DotOfBytesMatchesTheReference) {
-  for (std::int64_t n = 0; n <= 320; n += kByteDotStep) {
-    const Guarded x(n, 0, 3), numbers(n, 0, 4);
-    std::vector<std::int8_t> y;
-    double dot = 0, dots = 0;
-    for (std::int64_t i = 0; i < n; ++i) {
-      y.push_back(static_cast<std::int8_t>(i % 5 == 0 ? -128 + i % 7 : 20 * numbers.data()[i]));
-      dot += static_cast<double>(x.data()[i]) * y.back();
-      dots += std::abs(static_cast<double>(x.data()[i]) * y.back());
+TEST_P(PerIsa, DotOfCodesIsThatOfEveryCode) {
+  const CounterRng rng(2026, 3);
+  for (const std::int64_t n : {0, 64, 128, 320, 1024, 65536})
+    for (std::int64_t rows = 0; rows <= (n > 1024 ? 1 : 5); ++rows) {
+      std::vector<std::int8_t> x;
+      for (std::int64_t i = 0; i < n; ++i) {
+        const auto byte = static_cast<std::int8_t>(rng.word(static_cast<std::uint64_t>(i)));
+        x.push_back(n > 1024 ? std::int8_t{-128} : i % 9 == 0 ? std::int8_t{-128} : byte);
+      }
+      std::vector<std::uint8_t> codes;
+      for (std::int64_t i = 0; i < rows * n / 4; ++i)
+        codes.push_back(n > 1024 ? 255 : static_cast<std::uint8_t>(rng.word(static_cast<std::uint64_t>(i + n))));
+      std::vector<std::int32_t> expected(static_cast<std::size_t>(rows)), sums(static_cast<std::size_t>(rows + 1), 77);
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int64_t i = 0; i < n; ++i) {
+          const std::uint8_t byte = codes[static_cast<std::size_t>(r * n / 4 + i / 64 * 16 + i % 16)];
+          expected[static_cast<std::size_t>(r)] += (byte >> (2 * (i % 64 / 16)) & 3) * x[static_cast<std::size_t>(i)];
+        }
+      expected.push_back(77);
+      table().dot_codes(x.data(), codes.data(), n, rows, sums.data());
+      ASSERT_EQ(sums, expected) << n << ' ' << rows;
     }
-    ASSERT_LE(std::abs(table().dot_bytes(x.data(), y.data(), n) - dot), reduction_bound(n, dots)) << n;
-  }
 }
 
 TEST_P(PerIsa, AdaGradMovesBothVectorsByWhatTheyWere) {

@@ -20,9 +20,6 @@ inline Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
 inline Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 inline Vec sqrt(Vec a) { return _mm256_sqrt_ps(a); }
-inline Vec load_bytes(const signed char* p) {
-  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
-}
 inline Vec fmadd(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
 inline Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
 inline Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
@@ -151,5 +148,42 @@ struct OfBytes : OfBytesSum {
   }
 };
 #endif
+
+// --- codes of two bits, 64 at a time, times as many signed bytes
+
+struct OfCodes {
+  using Sum = __m256i;
+  struct Value {
+    __m256i low, high;
+  };
+  static Sum zero() { return _mm256_setzero_si256(); }
+  static Value value(const signed char* x) {
+    return {load_dwords(reinterpret_cast<const char*>(x)), load_dwords(reinterpret_cast<const char*>(x + 32))};
+  }
+  static Sum dot(Value x, const unsigned char* codes, Sum s) {
+    const __m256i four = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+    return half(x.high, _mm256_srlv_epi32(four, _mm256_set_epi32(6, 6, 6, 6, 4, 4, 4, 4)),
+                half(x.low, _mm256_srlv_epi32(four, _mm256_set_epi32(2, 2, 2, 2, 0, 0, 0, 0)), s));
+  }
+  static __m256i half(__m256i x, __m256i shifted, __m256i s) {
+    const __m256i c = _mm256_and_si256(shifted, _mm256_set1_epi8(3));
+#if defined(SEMEME_AVX_VNNI)
+    return _mm256_dpbusd_avx_epi32(s, c, x);
+#else
+    return _mm256_add_epi32(s, _mm256_madd_epi16(_mm256_maddubs_epi16(c, x), _mm256_set1_epi16(1)));
+#endif
+  }
+  static void store(std::int32_t* p, Sum s) {
+    const Sum four[4] = {s, s, s, s};
+    std::int32_t all[4];
+    store_four(all, four);
+    *p = all[0];
+  }
+  static void store_four(std::int32_t* p, const Sum* s) {
+    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(s[0], s[1]), _mm256_hadd_epi32(s[2], s[3]));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
+  }
+};
 
 #include "kernels/vec_parts.h"

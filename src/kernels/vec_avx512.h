@@ -18,9 +18,6 @@ inline Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
 inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
 inline Vec sqrt(Vec a) { return _mm512_sqrt_ps(a); }
-inline Vec load_bytes(const signed char* p) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
-}
 inline Vec fmadd(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
 inline Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
 inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
@@ -147,6 +144,34 @@ struct OfBytes : OfBytesSum {
   }
 };
 #endif
+
+// --- codes of two bits, 64 at a time, times as many signed bytes
+
+struct OfCodes {
+  using Sum = __m512i;
+  using Value = __m512i;
+  static Sum zero() { return _mm512_setzero_si512(); }
+  static Value value(const signed char* x) { return _mm512_loadu_si512(x); }
+  static Sum dot(Value x, const unsigned char* codes, Sum s) {
+    const __m512i shifts = _mm512_set_epi32(6, 6, 6, 6, 4, 4, 4, 4, 2, 2, 2, 2, 0, 0, 0, 0);
+    const __m512i four = _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+    const __m512i c = _mm512_and_si512(_mm512_srlv_epi32(four, shifts), _mm512_set1_epi8(3));
+#if defined(SEMEME_AVX512_VNNI)
+    return _mm512_dpbusd_epi32(s, c, x);
+#else
+    return _mm512_add_epi32(s, _mm512_madd_epi16(_mm512_maddubs_epi16(c, x), _mm512_set1_epi16(1)));
+#endif
+  }
+  static void store(std::int32_t* p, Sum s) { *p = _mm512_reduce_add_epi32(s); }
+  static void store_four(std::int32_t* p, const Sum* s) {
+    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(s[0], s[1]), _mm512_unpackhi_epi32(s[0], s[1]));
+    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(s[2], s[3]), _mm512_unpackhi_epi32(s[2], s[3]));
+    const __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1)));
+  }
+};
 
 // --- rearranging the keys and values of attention
 

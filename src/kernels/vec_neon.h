@@ -25,11 +25,6 @@ inline Vec sub(Vec a, Vec b) { return vsubq_f32(a, b); }
 inline Vec mul(Vec a, Vec b) { return vmulq_f32(a, b); }
 inline Vec div(Vec a, Vec b) { return vdivq_f32(a, b); }
 inline Vec sqrt(Vec a) { return vsqrtq_f32(a); }
-inline Vec load_bytes(const signed char* p) {
-  int four;
-  __builtin_memcpy(&four, p, sizeof four);
-  return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(four))))));
-}
 inline Vec fmadd(Vec a, Vec b, Vec c) { return vfmaq_f32(c, a, b); }
 // Of a and NaN the second operand, as on other machines: vmaxq_f32 would give NaN.
 inline Vec max(Vec a, Vec b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
@@ -131,6 +126,32 @@ struct OfBytes {
   static Sum dot(Value x, Panel w, Sum s) { return vaddq_s32(s, vpaddq_s32(two(x, w.low), two(x, w.high))); }
   static void store(char* p, Sum s) { __builtin_memcpy(p, &s, sizeof s); }
   static Vec load(const char* p) { return vcvtq_f32_s32(load_dwords(p)); }
+};
+
+// --- codes of two bits, 64 at a time, times as many signed bytes
+
+struct OfCodes {
+  using Sum = int32x4_t;
+  using Value = int8x16x4_t;
+  static Sum zero() { return vdupq_n_s32(0); }
+  static Value value(const signed char* x) {
+    return {{vld1q_s8(x), vld1q_s8(x + 16), vld1q_s8(x + 32), vld1q_s8(x + 48)}};
+  }
+  static int16x8_t part(uint8x16_t shifted, int8x16_t x, int16x8_t s) {
+    const int8x16_t c = vreinterpretq_s8_u8(vandq_u8(shifted, vdupq_n_u8(3)));
+    return vmlal_s8(vmlal_high_s8(s, c, x), vget_low_s8(c), vget_low_s8(x));
+  }
+  static Sum dot(Value x, const unsigned char* codes, Sum s) {
+    const uint8x16_t four = vld1q_u8(codes);
+    int16x8_t eight = part(four, x.val[0], vdupq_n_s16(0));  // products below 2^9
+    eight = part(vshrq_n_u8(four, 2), x.val[1], eight);
+    eight = part(vshrq_n_u8(four, 4), x.val[2], eight);
+    return vpadalq_s16(s, part(vshrq_n_u8(four, 6), x.val[3], eight));
+  }
+  static void store(std::int32_t* p, Sum s) { *p = vaddvq_s32(s); }
+  static void store_four(std::int32_t* p, const Sum* s) {
+    vst1q_s32(p, vpaddq_s32(vpaddq_s32(s[0], s[1]), vpaddq_s32(s[2], s[3])));
+  }
 };
 
 #include "kernels/vec_parts.h"

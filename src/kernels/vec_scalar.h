@@ -27,11 +27,6 @@ inline Vec add(Vec a, Vec b) { return a + b; }
 inline Vec sub(Vec a, Vec b) { return a - b; }
 inline Vec mul(Vec a, Vec b) { return a * b; }
 inline Vec div(Vec a, Vec b) { return a / b; }
-inline Vec load_bytes(const signed char* p) {
-  Vec a;
-  for (i64 i = 0; i < kWidth; ++i) a[i] = p[i];
-  return a;
-}
 inline Vec sqrt(Vec a) {
   for (i64 i = 0; i < kWidth; ++i) a[i] = __builtin_sqrtf(a[i]);
   return a;
@@ -140,6 +135,22 @@ struct OfBytes {
   }
   static void store(char* p, Sum s) { __builtin_memcpy(p, &s, sizeof s); }
   static Vec load(const char* p) { return __builtin_convertvector(load_dwords(p), Vec); }
+};
+
+// --- codes of two bits, 64 at a time, times as many signed bytes
+
+struct OfCodes {
+  using Sum = std::int32_t;
+  using Value = const signed char*;
+  static Sum zero() { return 0; }
+  static Value value(const signed char* x) { return x; }
+  static Sum dot(Value x, const unsigned char* codes, Sum s) {
+    for (i64 j = 0; j < 4; ++j)
+      for (i64 b = 0; b < 16; ++b) s += (codes[b] >> (2 * j) & 3) * x[16 * j + b];
+    return s;
+  }
+  static void store(std::int32_t* p, Sum s) { *p = s; }
+  static void store_four(std::int32_t* p, const Sum* s) { __builtin_memcpy(p, s, 4 * sizeof *s); }
 };
 
 #include "kernels/vec_parts.h"

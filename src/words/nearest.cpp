@@ -4,6 +4,7 @@
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
 #include "words/candidates.h"
+#include "words/code_scan.h"
 #include "words/scan.h"
 #include "words/state.h"
 
@@ -63,16 +64,16 @@ void require_k(std::int64_t k) {
   if (k < 1) fail(ErrorCode::kInvalidArgument, "word vectors: expected to be asked for 1 word or more, found ", k);
 }
 
-const ByteRows* WordVectors::byte_rows(int threads) const {
+const CodeRows* WordVectors::code_rows(int threads) const {
   constexpr std::int64_t kFew = 1 << 22;  // numbers, which are read in a millisecond
   State& state = *state_;
-  // The first question would wait longer for the bytes than for its answer.
+  // The first question would wait longer for the codes than for its answer.
   if (size() * dim() < kFew || state.questions.fetch_add(1) == 0) return nullptr;
-  std::call_once(state.made_bytes, [&] {
+  std::call_once(state.made_codes, [&] {
     ThreadPool pool(ThreadPool::size_for(threads));
-    state.bytes = make_byte_rows(vectors(), inverse_norms(threads), pool);
+    state.codes = make_code_rows(vectors(), inverse_norms(threads), pool);
   });
-  return &state.bytes;
+  return &state.codes;
 }
 
 std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> queries, std::int64_t k,
@@ -85,14 +86,12 @@ std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> q
     fail(ErrorCode::kInvalidArgument, "word vectors: ", excluded.size(), " lists of words to leave out for ",
          queries.rows, " queries");
   const std::int64_t words = among > 0 ? std::min(among, size()) : size(), count = queries.rows;
-  const std::int64_t stride = (dim() + kByteDotStep - 1) / kByteDotStep * kByteDotStep;
-  Buffer<float> scaled(count * stride, 0.0f);
+  Matrix scaled(count, dim());
   for (std::int64_t i = 0; i < count; ++i) {
-    const std::span<float> row(scaled.data() + i * stride, static_cast<std::size_t>(dim()));
-    std::memcpy(row.data(), queries.row(i), row.size_bytes());
-    scale_to_unit(row);
+    std::memcpy(scaled.row(i).data(), queries.row(i), scaled.row(i).size_bytes());
+    scale_to_unit(scaled.row(i));
   }
-  const MatView<const float> rows = vectors(), units(scaled.data(), count, dim(), stride);
+  const MatView<const float> rows = vectors(), units = scaled.view();
   const float* const inverse = inverse_norms(threads);
   const KernelTable& table = kernels();
   const auto exact = [&](std::int64_t query, std::int64_t id) {
@@ -133,21 +132,12 @@ std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> q
         },
         exact);
   }
-  if (const ByteRows* const bytes = byte_rows(threads)) {
-    constexpr std::int64_t kBlock = 4096;
-    return best_of_candidates(
-        words, count, k, excluded, kBlock, pool,
-        [&](std::int64_t first, std::int64_t block, int, std::vector<Candidates>& found) {
-          for (std::int64_t q = 0; q < count; ++q) {
-            Candidates& mine = found[static_cast<std::size_t>(q)];
-            for (std::int64_t id = first; id < first + block; ++id) {
-              const float score = table.dot_bytes(units.row(q), bytes->row(id), stride) * bytes->scales[id];
-              const float error = bytes->errors[id] + rounding;
-              if (score + error >= mine.floor()) mine.offer(id, score - error, score + error);
-            }
-          }
-        },
-        exact);
+  if (const CodeRows* const codes = code_rows(threads)) {
+    std::vector<std::vector<ScoredWord>> out;
+    for (std::int64_t q = 0; q < count; ++q)
+      out.push_back(best_by_codes(*codes, units.slice_rows(q, 1), words, k, excluded_of(excluded, q), rounding, pool,
+                                  [&](std::int64_t id) { return exact(q, id); }));
+    return out;
   }
   return scan_words(words, count, k, excluded, threads, exact);
 }

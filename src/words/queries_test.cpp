@@ -225,7 +225,7 @@ TEST(WordEvaluation, AnalogiesAreCountedBySection) {
 }
 
 TEST(WordQueries, EveryWayToScanHasTheSameAnswers) {
-  constexpr std::int64_t kWords = 20000, kDim = 211;  // enough for the copy in bytes
+  constexpr std::int64_t kWords = 20000, kDim = 211;  // enough for codes
   Matrix matrix(kWords, kDim);
   std::vector<std::string> words;
   for (std::int64_t i = 0; i < kWords; ++i) {
@@ -244,7 +244,7 @@ TEST(WordQueries, EveryWayToScanHasTheSameAnswers) {
     excluded.push_back({q, 17});
   }
   std::vector<std::vector<ScoredWord>> plain;
-  for (int round = 0; round < 2; ++round) {  // the first question is answered without bytes, those after it with them
+  for (int round = 0; round < 2; ++round) {  // the first question is answered without codes, those after it with them
     for (std::int64_t q = 0; q < queries.rows(); ++q) {
       if ((round == 0 && q > 0) || (q > 0 && q < 3) || q > 6) continue;
       const std::vector<std::vector<std::int64_t>> one = {excluded[static_cast<std::size_t>(q)]};

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sememe/words.h"
-#include "words/byte_rows.h"
+#include "words/code_rows.h"
 #include "words/readers.h"
 
 namespace sememe {
@@ -15,8 +15,8 @@ struct WordVectors::State {
   WordData data;
   std::once_flag measured;
   Buffer<float> inverse_norms;
-  std::once_flag made_bytes;
-  ByteRows bytes;
+  std::once_flag made_codes;
+  CodeRows codes;
   std::atomic<std::int64_t> questions{0};
 
   MatView<const float> vectors() const { return {data.vectors.data(), data.words.size(), data.dim}; }

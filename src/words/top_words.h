@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,8 @@ class TopWords {
     heap_.push_back(word);
     std::push_heap(heap_.begin(), heap_.end(), closer);
   }
+  /// What a word's score must reach.
+  float floor() const { return heap_.size() == k_ ? heap_.front().score : -std::numeric_limits<float>::infinity(); }
   const std::vector<ScoredWord>& kept() const { return heap_; }
   /// The kept words in their order; none are left.
   std::vector<ScoredWord> take() {
