@@ -67,7 +67,8 @@ struct StudentOptions {
 };
 
 struct TrainOptions {
-  std::string model;  ///< folder or name to start from
+  std::string model;    ///< folder or name to start from
+  std::string pooling;  ///< "mean", "cls": of a plain transformers folder, which does not say it
   std::optional<ScratchOptions> scratch;
   std::optional<StudentOptions> student;
   std::optional<PretrainOptions> pretrain;

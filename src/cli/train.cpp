@@ -23,6 +23,9 @@ constexpr Option kRunOptions[] = {
 };
 constexpr Option kModelOptions[] = {
     {"model", 'm', "MODEL", "Folder or name of the model to start from"},
+    {"pooling", '\0', "MODE",
+     "How token vectors become one, of a plain transformers folder, which does not say it: mean, cls, max, "
+     "mean_sqrt_len, weightedmean, lasttoken, or several joined by +"},
     {"from-scratch", '\0', "", "Start from random weights, with a tokenizer trained on the texts of the data"},
     {"teacher", '\0', "MODEL", "Model whose vectors the losses mse and distill learn"},
     {"guide", '\0', "MODEL", "Model that tells the loss gist which negatives are none"},
@@ -65,6 +68,7 @@ TrainOptions options_of(const Arguments& arguments, const Console& console) {
   TrainOptions o;
   if (const auto config = arguments.text("config")) o = read_train_config(*config);
   if (const auto model = arguments.text("model")) o.model = *model;
+  if (const auto pooling = arguments.text("pooling")) o.pooling = *pooling;
   if (const auto teacher = arguments.text("teacher")) o.teacher = *teacher;
   if (const auto guide = arguments.text("guide")) o.guide = *guide;
   if (arguments.on("from-scratch") && !o.scratch) o.scratch.emplace();

@@ -142,6 +142,7 @@ TrainOptions read_train_config(const fs::path& path) {
     return [&out, &folder](const Json& v) { out = from_folder(folder, v.as_string(), true).string(); };
   };
   read_keys(document.root(), {{"model", model_into(o.model)},
+                              {"pooling", into(o.pooling)},
                               {"teacher", model_into(o.teacher)},
                               {"guide", model_into(o.guide)},
                               {"scratch",

@@ -201,10 +201,12 @@ TEST_F(Examples, RowsWithAnEmptyFieldAreAnErrorOrLeftOut) {
   EXPECT_NE(error(data, "batch-hard").find("classes.jsonl:1: 'label' is empty"), std::string::npos);
   data.skip_empty = true;
   EXPECT_EQ(ExampleSource(data, *parse_loss("batch-hard"), 1, 0).loss().classes, 1);
-  // Of names that may be meant, one that is not null.
-  data = {.file = folder_.write("either.jsonl", "{\"x\": null, \"y\": \"cat\", \"z\": \"pet\"}\n"),
-          .columns = {"x|y", "z"}};
-  EXPECT_EQ(ExampleSource(data, *parse_loss("mnr"), 1, 0).next().texts[0], "cat");
+  // Of names that may be meant the first, and of those that are not null.
+  for (const auto& [x, expected] : {std::pair("null", "cat"), std::pair("\"dog\"", "dog")}) {
+    data = {.file = folder_.write("either.jsonl", std::string("{\"x\": ") + x + ", \"y\": \"cat\", \"z\": \"pet\"}\n"),
+            .columns = {"x|y", "z"}};
+    EXPECT_EQ(ExampleSource(data, *parse_loss("mnr"), 1, 0).next().texts[0], expected);
+  }
 }
 
 TEST_F(Examples, TruthValuesAreLabels) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "base/fail.h"
 #include "io/bundle.h"
 #include "io/file.h"
+#include "io/json_writer.h"
 #include "io/safetensors_writer.h"
 #include "train/lora.h"
 
@@ -25,6 +27,32 @@ void copy_model_files(const fs::path& from, const fs::path& to) {
     make_folders(to / parents);
     write_file(to / relative, read_file(from / relative, std::int64_t{1} << 30));
   }
+}
+
+void write_modules(const PipelineConfig& pipeline, bool normalize, const fs::path& folder) {
+  constexpr std::pair<PoolingMode, std::string_view> kSwitches[] = {
+      {PoolingMode::kCls, "pooling_mode_cls_token"},
+      {PoolingMode::kMean, "pooling_mode_mean_tokens"},
+      {PoolingMode::kMax, "pooling_mode_max_tokens"},
+      {PoolingMode::kMeanSqrtLen, "pooling_mode_mean_sqrt_len_tokens"},
+      {PoolingMode::kWeightedMean, "pooling_mode_weightedmean_tokens"},
+      {PoolingMode::kLastToken, "pooling_mode_lasttoken"}};
+  make_folders(folder / "1_Pooling");
+  JsonWriter json(JsonStyle::kPretty);
+  json.begin_object().member("word_embedding_dimension", pipeline.encoder.hidden_size);
+  for (const auto& [mode, name] : kSwitches)
+    json.member(name, std::find(pipeline.pooling.begin(), pipeline.pooling.end(), mode) != pipeline.pooling.end());
+  write_file(folder / "1_Pooling" / "config.json", json.end_object().end_line().take());
+  JsonWriter limits(JsonStyle::kPretty);
+  limits.begin_object()
+      .member("max_seq_length", pipeline.encoder.max_positions)
+      .member("do_lower_case", false)
+      .end_object();
+  write_file(folder / "sentence_bert_config.json", limits.end_line().take());
+  const ModulePlace transformer{"Transformer", ""}, pool{"Pooling", "1_Pooling"};
+  // Last, as it names the others.
+  write_file(folder / "modules.json", normalize ? modules_json({transformer, pool, {"Normalize", "2_Normalize"}})
+                                                : modules_json({transformer, pool}));
 }
 
 bool is_left_behind(std::string_view name) { return name.starts_with("loss/") || name.starts_with(kAdapterPrefix); }

@@ -14,6 +14,10 @@ namespace sememe::train {
 /// Errors   kIo.
 void copy_model_files(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// modules.json and what it names for a transformer with pooling, scaled to length 1 if asked for: what a plain
+/// transformers folder lacks. Errors   kIo.
+void write_modules(const PipelineConfig& pipeline, bool normalize, const std::filesystem::path& folder);
+
 /// Whether a parameter is no part of the model: of a loss ("loss/"), or of an adapter, which is merged.
 bool is_left_behind(std::string_view name);
 

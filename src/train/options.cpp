@@ -77,9 +77,11 @@ void check_options(const TrainOptions& o) {
     fail(ErrorCode::kInvalidArgument, "model: say which model to start from, or start from random weights (scratch)");
   if (o.scratch) {
     const ScratchOptions& s = *o.scratch;
-    if (!o.model.empty() || o.student)
+    if (!o.model.empty() || o.student || !o.pooling.empty())
       fail(ErrorCode::kInvalidArgument, "scratch: random weights are made of no other model; leave out ",
-           o.student ? "student" : "model");
+           o.student          ? "student"
+           : !o.model.empty() ? "model"
+                              : "pooling");
     at_least("scratch hidden_size", s.hidden_size, 1);
     at_least("scratch layers", s.layers, 1);
     at_least("scratch heads", s.heads, 1);
@@ -168,6 +170,7 @@ OptimizerOptions optimizer_options(const TrainOptions& o, std::int64_t steps) {
 std::string options_json(const TrainOptions& o) {
   JsonWriter json(JsonStyle::kPretty);
   json.begin_object().member("model", std::string_view(o.model));
+  if (!o.pooling.empty()) json.member("pooling", std::string_view(o.pooling));
   if (o.scratch)
     json.key("scratch")
         .begin_object(true)

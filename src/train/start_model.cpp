@@ -95,7 +95,7 @@ std::string cut_word_pieces(const fs::path& file, const std::vector<std::int32_t
 
 void write_scratch_model(const ScratchOptions& o, const std::vector<ExampleSource>& sources, std::uint64_t seed,
                          int threads, const fs::path& folder) {
-  make_folders(folder / "1_Pooling");
+  make_folders(folder);
   TokenizerTrainer trainer({.type = TokenizerType::kWordPiece, .vocab_size = o.vocab_size, .threads = threads});
   for_each_text(sources, [&](std::span<const std::string_view> texts) { trainer.add(texts); });
   const TrainedTokenizer tokenizer = trainer.train();
@@ -123,29 +123,15 @@ void write_scratch_model(const ScratchOptions& o, const std::vector<ExampleSourc
         json.member("hidden_dropout_prob", 0.1).member("attention_probs_dropout_prob", 0.1);
         json.member("initializer_range", 0.02).member("pad_token_id", std::int64_t{0}).end_object();
       }));
-  write_file(
-      folder / "sentence_bert_config.json", pretty([&](JsonWriter& json) {
-        json.begin_object().member("max_seq_length", o.max_positions).member("do_lower_case", false).end_object();
-      }));
-  write_file(folder / "modules.json",
-             modules_json({{"Transformer", ""}, {"Pooling", "1_Pooling"}, {"Normalize", "2_Normalize"}}));
-  write_file(folder / "1_Pooling" / "config.json", pretty([&](JsonWriter& json) {
-               json.begin_object()
-                   .member("word_embedding_dimension", o.hidden_size)
-                   .member("pooling_mode_cls_token", false)
-                   .member("pooling_mode_mean_tokens", true)
-                   .member("pooling_mode_max_tokens", false)
-                   .member("pooling_mode_mean_sqrt_len_tokens", false)
-                   .end_object();
-             }));
+  write_modules(read_transformer_pipeline(folder, "mean"), true, folder);
   // Last, as its presence says that the folder is complete; the pipeline is read from the folder, as of any model.
   const ParameterSet<float> parameters = initial_parameters<float>(read_pipeline(folder, std::nullopt), seed);
   save_weights(parameters, folder, folder);
 }
 
-void write_student_model(const StudentOptions& o, const fs::path& from, const std::vector<ExampleSource>& sources,
-                         int threads, const fs::path& folder) {
-  const PipelineConfig pipeline = read_transformer_pipeline(from, std::nullopt);
+void write_student_model(const StudentOptions& o, const fs::path& from, const std::optional<std::string>& pooling,
+                         const std::vector<ExampleSource>& sources, int threads, const fs::path& folder) {
+  const PipelineConfig pipeline = read_transformer_pipeline(from, pooling);
   const EncoderConfig& config = pipeline.encoder;
   std::vector<std::int64_t> layers = o.layers;
   if (layers.empty())
@@ -155,6 +141,7 @@ void write_student_model(const StudentOptions& o, const fs::path& from, const st
       fail(ErrorCode::kInvalidArgument, "student layers: expected ascending numbers from 0 to ", config.layers - 1,
            ", found ", layers[i]);
   copy_model_files(from, folder);
+  if (pooling) write_modules(pipeline, false, folder);
   const fs::path inside = pipeline.transformer_folder.lexically_relative(from);
   const fs::path target = inside == "." ? folder : folder / inside;
 

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/rng.h"
+#include "io/bundle.h"
 #include "io/file.h"
 #include "io/json_writer.h"
 #include "model/golden.h"
@@ -138,6 +139,8 @@ class Trainer {
 
   void open_model() {
     start_ = out_ / "start";
+    if (!options_.pooling.empty() && !pooling_of(find_model_folder(options_.model)))
+      fail(ErrorCode::kInvalidArgument, "pooling: the modules.json of ", options_.model, " says it; leave out pooling");
     if (options_.pretrain) {
       start_ = pretrained_of(out_);
     } else if (options_.scratch) {
@@ -148,12 +151,13 @@ class Trainer {
     } else if (options_.student) {
       if (!is_there(start_ / "model.safetensors")) {
         say(TrainEvent::Kind::kStage, "making the student");
-        write_student_model(*options_.student, find_model_folder(options_.model), sources_, options_.threads, start_);
+        const fs::path from = find_model_folder(options_.model);
+        write_student_model(*options_.student, from, pooling_of(from), sources_, options_.threads, start_);
       }
     } else {
       start_ = find_model_folder(options_.model);
     }
-    const PipelineConfig pipeline = read_transformer_pipeline(start_, std::nullopt);
+    const PipelineConfig pipeline = read_transformer_pipeline(start_, pooling_of(start_));
     if (!pipeline.include_prompt &&
         std::any_of(options_.data.begin(), options_.data.end(), [](const TrainData& d) { return !d.prompts.empty(); }))
       fail(ErrorCode::kUnsupported, start_.string(),
@@ -190,6 +194,12 @@ class Trainer {
       learner_->open_masked_head();
     for (std::size_t i = 0; i < sources_.size(); ++i)
       if (sources_[i].loss().kind == LossKind::kSoftmax) add_classifier(i, sources_[i].loss().classes);
+  }
+
+  /// What the options say, of a folder that does not say it itself.
+  std::optional<std::string> pooling_of(const fs::path& folder) const {
+    if (options_.pooling.empty() || file_exists(folder / "modules.json")) return std::nullopt;
+    return options_.pooling;
   }
 
   static double dropout_of(const fs::path& folder) {
@@ -343,6 +353,7 @@ class Trainer {
       merge_adapters(*options_.lora, graph_->parameters());
     }
     copy_model_files(start_, out_);
+    if (pooling_of(start_)) write_modules(pipeline, false, out_);
     const fs::path inside = pipeline.transformer_folder.lexically_relative(start_);
     save_weights(graph_->parameters(), out_, inside == "." ? out_ : out_ / inside);
     std::int64_t parameters = 0;
@@ -400,14 +411,21 @@ class Trainer {
 
 TrainReport train_model(const TrainOptions& options, const std::filesystem::path& out, bool resume,
                         const TrainProgress& progress) {
-  if (options.pretrain) {
-    train::check_options(options);
-    train::open_folder(out, resume);
-    const TrainOptions stage = train::pretraining(options);
-    train::Trainer(stage, train::pretrained_of(out), true, progress).run();
-    resume = true;
+  const bool was_there = train::is_there(out);
+  try {
+    if (options.pretrain) {
+      train::check_options(options);
+      train::open_folder(out, resume);
+      const TrainOptions stage = train::pretraining(options);
+      train::Trainer(stage, train::pretrained_of(out), true, progress).run();
+      resume = true;
+    }
+    return train::Trainer(options, out, resume, progress).run();
+  } catch (...) {
+    std::error_code ignored;
+    if (!was_there) std::filesystem::remove(out, ignored);  // unless something was made in it
+    throw;
   }
-  return train::Trainer(options, out, resume, progress).run();
 }
 
 }  // namespace sememe

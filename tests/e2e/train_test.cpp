@@ -165,6 +165,34 @@ TEST_F(Train, LearnsAndWritesAModelThatIsVerified) {
   EXPECT_NE(output_of({"verify", path("model")}).find("golden vectors"), std::string::npos);
 }
 
+TEST_F(Train, APlainTransformersFolderBecomesASentenceEncoder) {
+  const std::string plain = (std::filesystem::path(model()).parent_path() / "plain-bert-prefix").string();
+  const auto begin = [&](const std::string& name, const std::string& more) {
+    write(name + ".json",
+          "{\"model\": \"" + plain + "\", \"data\": \"pairs.tsv\", \"learning_rate\": 1e-3" + more + "}");
+    return std::vector<std::string>{"train", "-q", "-c", path(name + ".json"), "-o", path(name)};
+  };
+  expect_error(begin("silent", ""), 2, "say it with --pooling (cls, max, mean");
+  const auto vector = [&](const std::string& name, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"encode", "-m", name, "--compute", "fp32", "--format", "jsonl", "the cat of bread"});
+    return floats(JsonDocument::parse(output_of(more), "encode").root().at("embedding"));
+  };
+  // With a rate of nothing, what comes out is what went in.
+  output_of(begin("same", ", \"pooling\": \"cls+mean\", \"max_steps\": 1, \"freeze\": \"\""));
+  EXPECT_EQ(vector(path("same")), vector(plain, {"--pooling", "cls+mean"}));
+  output_of({"verify", path("same")});
+  output_of(
+      begin("student", ", \"pooling\": \"cls\", \"student\": {\"layers\": [0]}, \"pretrain\": {\"max_steps\": 1}"));
+  const JsonDocument json = JsonDocument::load(path("student/1_Pooling/config.json"));
+  EXPECT_TRUE(json.root().at("pooling_mode_cls_token").as_bool());
+  EXPECT_FALSE(json.root().at("pooling_mode_mean_tokens").as_bool());
+  output_of({"verify", path("student")});
+  write("own.json", config("\"pooling\": \"cls\""));
+  const RunResult own = run_sememe({"train", "-c", path("own.json"), "-o", path("own")});
+  EXPECT_EQ(own.exit_code, 2);
+  EXPECT_NE(own.err.find("says it; leave out pooling"), std::string::npos) << own.err;
+}
+
 TEST_F(Train, FromRandomWeightsAndAsAStudent) {
   write("train.json", config("\"epochs\": 1"));
   write(

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Loads folders that `sememe train` wrote in PyPI `sentence-transformers` (6.2) and compares the vectors.
 
-    tools/oracle/check_trained_folder.py --program build/release/sememe [--model FOLDER] [--dense FOLDER] [--bound 1e-5]
+    tools/oracle/check_trained_folder.py --program build/release/sememe [--model FOLDER] [--bound 1e-5]
 
 Trains, for a few steps each: --model (all-MiniLM-L6-v2) fine-tuned, also by Matryoshka prefixes, a student of it with two
-layers and 300 pieces, a model from random weights with a tokenizer of its own, and --dense, a model with Dense modules
-(one of the reference data, if that is there). Every folder must be sound by `sememe verify` with its golden
+layers and 300 pieces, a model from random weights with a tokenizer of its own, and, where the reference data are there, a
+model with Dense modules and a plain transformers folder. Every folder must be sound by `sememe verify` with its golden
 vectors, have a model card, and give in both programs vectors that differ by `--bound` at most in any number. Exits
 with 1 if not. It takes a minute or two and is not part of the tests.
 """
@@ -24,7 +24,7 @@ TEXTS = ["The cat sat on the mat.", "A feline rested on the rug", "Stock prices 
          "Na\u00efve caf\u00e9, 42%!", "unbelievably antidisestablishmentarian", "x" * 150,
          "\u4e2d\u6587 and \u0440\u0443\u0441\u0441\u043a\u0438\u0439", "a very long text " * 200]
 DATA = pathlib.Path(os.environ.get("SEMEME_TEST_DATA", pathlib.Path(__file__).resolve().parents[3] / "shared" / "data"))
-DENSE = DATA / "golden" / "models" / "bert-dense-two"
+MODELS = (DATA / "golden" / "models").resolve()
 NOUNS = ["cat", "river", "market", "song", "paper", "winter", "engine", "bread"]
 
 
@@ -36,12 +36,14 @@ def write_data(folder):
         "score\tsentence1\tsentence2\n" + "".join(f"{i % 6}\t{a}\t{b}\n" for i, (a, b) in enumerate(pairs)))
 
 
-def recipes(model, dense):
+def recipes(model):
     """Config of each training, by name."""
     scored = {"file": "scored.tsv", "range": [0, 5]}
     wide = {"name": "mnr", "matryoshka": [384, 128, 64]}
-    with_dense = {"dense": {"model": str(dense), "data": "pairs.tsv", "learning_rate": 1e-3, "max_steps": 20}}
-    return (with_dense if dense.exists() else {}) | {
+    small = {"data": "pairs.tsv", "learning_rate": 1e-3, "max_steps": 20}
+    others = {"dense": small | {"model": str(MODELS / "bert-dense-two")},
+              "plain": small | {"model": str(MODELS / "plain-bert-prefix"), "pooling": "cls+mean"}}
+    return (others if MODELS.exists() else {}) | {
         "matryoshka": {"model": model, "data": "pairs.tsv", "loss": wide, "batch_size": 16},
         "tuned": {"model": model, "data": scored, "loss": "cosent", "batch_size": 16, "eval": "sts:scored.tsv"},
         "student": {"model": model, "teacher": model, "student": {"layers": [0, 5], "vocab_size": 300},
@@ -102,12 +104,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, type=pathlib.Path)
     parser.add_argument("--model", default="sentence-transformers/all-MiniLM-L6-v2")
-    parser.add_argument("--dense", default=DENSE, type=pathlib.Path)
     parser.add_argument("--bound", type=float, default=1e-5)
     options = parser.parse_args()
     program = options.program.resolve()
-    all_recipes = recipes(options.model, options.dense.resolve())
-    sys.exit(train_and_check(program, all_recipes, lambda folder: check(program, folder, options.bound)))
+    sys.exit(train_and_check(program, recipes(options.model), lambda folder: check(program, folder, options.bound)))
 
 
 if __name__ == "__main__":
