@@ -193,8 +193,8 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
     return BlockTraining(plan, shared, method, pool, progress).run(corpus, words, weight, checkpoint);
   };
   std::int64_t trained = 0;
-  // Without n-grams a word is one row, whose copies are soon merged, and noise that blocks share is quicker.
-  if (options.kind == FastTextModelKind::kSkipGram && options.max_length > 0 && !options.hogwild) {
+  // Without n-grams, ways through a tree are quicker in blocks side by side.
+  if (options.kind == FastTextModelKind::kSkipGram && !options.hogwild && (options.max_length > 0 || !tree)) {
     SkipGramRounds rounds(word_rows, rule, windows, options.seed, shared, pool);
     plan.limits = rounds.limits();
     trained = train(rounds, [&](std::int32_t) { return rounds.word_weight(); });

@@ -27,10 +27,12 @@ BlockLimits SkipGramRounds::limits() const {
 }
 
 void SkipGramRounds::train(const BlockQueue& blocks, std::int64_t /*count*/, double lr, std::int64_t steps) {
-  constexpr std::int64_t kWordsAtATime = 8;
+  constexpr std::int64_t kWordsAtATime = 8, kNoise = 2048;
   const auto rate = static_cast<float>(lr);
   RandomStream random(seed_, static_cast<std::uint64_t>(steps));
   add_pairs(blocks[0], random);
+  noise_.clear();
+  for (std::int64_t i = 0; rule_.tree == nullptr && i < kNoise; ++i) noise_.push_back(rule_.noise->draw(random));
   noise_seed_ = random.next();
   sort_pairs();
   for_each_block(pool_, std::ssize(words_), kWordsAtATime, [&](std::int64_t first, std::int64_t words, int) {
@@ -104,7 +106,7 @@ void SkipGramRounds::move_word(std::size_t word, float lr) {
 void SkipGramRounds::draw_steps(std::size_t pair, std::int32_t place, RandomStream& random) {
   std::size_t i = step_begins_[pair];
   rule_.for_each_class(
-      targets_[pair], [&] { return rule_.noise->draw(random); },
+      targets_[pair], [&] { return noise_[random.below(static_cast<std::uint32_t>(noise_.size()))]; },
       [&](std::int32_t row, float label) {
         shared_.prefetch(shared_.first_output + row);
         steps_[i++] = {row, place, label, 0};
@@ -125,9 +127,14 @@ void SkipGramRounds::move_rows(std::int64_t owner, std::int64_t owners, std::vec
     own[count] = static_cast<std::int32_t>(i);
     count += static_cast<std::size_t>(steps_[i].row >= 0) & static_cast<std::size_t>(owns(steps_[i].row));
   }
+  std::int32_t next_place = -1;
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + kAhead < count)
-      shared_.prefetch(shared_.first_output + steps_[static_cast<std::size_t>(own[i + kAhead])].row);
+    if (i + kAhead < count) {
+      const Step& next = steps_[static_cast<std::size_t>(own[i + kAhead])];
+      shared_.prefetch(shared_.first_output + next.row);
+      if (std::exchange(next_place, next.place) != next.place)  // another thread may have written it
+        for (std::int64_t j = 0; j < stride; j += kLane) __builtin_prefetch(place(next.place) + j);
+    }
     const Step& step = steps_[static_cast<std::size_t>(own[i])];
     std::int32_t& last_change = last_change_[static_cast<std::size_t>(step.row)];
     const bool moved = std::exchange(last_change, block_) == block_;

@@ -26,6 +26,7 @@ namespace sememe {
 /// is averaged or copied, and what is trained often in a block goes on from where it came to, as it does when words are
 /// trained one by one.
 ///
+/// The noise of a block is drawn from some of its words, themselves drawn for the block, so that few rows are touched.
 /// Memory  places and what they are held against: 32 MiB, up to twice that where reaches are long.
 class SkipGramRounds {
  public:
@@ -78,7 +79,8 @@ class SkipGramRounds {
   std::vector<std::int32_t> targets_;     // of the pairs, those of one word together
   std::vector<std::size_t> step_begins_;  // of each pair in steps_
   std::vector<Step> steps_;
-  Buffer<float> places_;  // of each word, before each of its pairs; then how far it came
+  Buffer<float> places_;             // of each word, before each of its pairs; then how far it came
+  std::vector<std::int32_t> noise_;  // of the block
   std::uint64_t noise_seed_ = 0;
   std::vector<std::int32_t> last_change_;  // of each output row: the block
   std::int32_t block_ = 0;

@@ -9,6 +9,7 @@
 #include "words/block_training.h"
 #include "words/merged_blocks.h"
 #include "words/output_layer.h"
+#include "words/skipgram_rounds.h"
 #include "words/windows.h"
 
 namespace sememe {
@@ -134,12 +135,24 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(vocabulary.counts, vocabulary.known, options.sample);
   const Windows windows(kept, options.window, -1);
-  const TrainingPlan plan{.lr = first_rate(options), .epochs = options.epochs, .words = vocabulary.known};
-  const auto make = [&] { return Word2VecTrainer(options.architecture, rule, windows, size, shared.stride); };
-  MergedBlocks<Word2VecTrainer> blocks(make, options.seed, options.hogwild, shared, pool);
-  const std::int64_t trained = BlockTraining(plan, shared, blocks, pool, progress)
-                                   .run(
-                                       corpus, vocabulary.words, [](std::int32_t) { return 1; }, checkpoint);
+  TrainingPlan plan{.lr = first_rate(options), .epochs = options.epochs, .words = vocabulary.known};
+  const auto train = [&](auto&& method, std::int64_t weight) {
+    return BlockTraining(plan, shared, method, pool, progress)
+        .run(
+            corpus, vocabulary.words, [&](std::int32_t) { return weight; }, checkpoint);
+  };
+  std::int64_t trained = 0;
+  // The ways through a tree are long: in turns they take more than twice the time, and words are no better.
+  if (options.architecture == Word2VecArchitecture::kSkipGram && !options.hogwild && !tree) {
+    WordRows own_rows;
+    for (std::int64_t id = 0; id < size; ++id) own_rows.add({{id}});
+    SkipGramRounds rounds(own_rows, rule, windows, options.seed, shared, pool);
+    plan.limits = rounds.limits();
+    trained = train(rounds, rounds.word_weight());
+  } else {
+    const auto make = [&] { return Word2VecTrainer(options.architecture, rule, windows, size, shared.stride); };
+    trained = train(MergedBlocks<Word2VecTrainer>(make, options.seed, options.hogwild, shared, pool), 1);
+  }
   if (report != nullptr) *report = {vocabulary.total, vocabulary.known, trained};
   shared.outputs = {};
   return trained_vectors("word2vec", std::move(vocabulary.words), std::move(shared.inputs), options.dim, shared.stride);
