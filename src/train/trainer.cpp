@@ -270,6 +270,7 @@ class Trainer {
                                            1.0 / static_cast<double>(options_.accumulate));
       if (!std::isfinite(outcome.loss)) fail_not_finite(batch, source, step);
       loss += outcome.loss / static_cast<double>(options_.accumulate);
+      learnt_text_ = batch.examples.front().texts.front();
       if (options_.doctor) doctor_.look_at_batch(batch, source, outcome);
       tokens += outcome.tokens;
       report_.texts += outcome.texts;
@@ -311,8 +312,7 @@ class Trainer {
 
   /// A checkpoint whose next loss would be no number is not worth the one that it would replace.
   void require_finite_vectors(std::int64_t step) {
-    const std::string text = sources_.front().data().file.filename().string();
-    const Matrix vector = learner_->embed({&text, 1});
+    const Matrix vector = learner_->embed({&learnt_text_, 1});
     if (!std::all_of(vector.row(0).begin(), vector.row(0).end(), [](float x) { return std::isfinite(x); }))
       fail(ErrorCode::kInvalidArgument, "step ", step,
            ": the model's vectors are no longer numbers; a smaller learning_rate may help; ", kept());
@@ -402,6 +402,7 @@ class Trainer {
   std::optional<Learner> learner_;
   std::int64_t max_tokens_ = 0;
   std::pair<std::int64_t, std::vector<EvalResult>> judged_;  // at which step last, and how
+  std::string learnt_text_;                                  // of the last batch
   bool complete_ = false;
   TrainReport report_;
 };
