@@ -1,5 +1,6 @@
 #include "cli/train_demo.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCat = "The cat sat on the mat", kFeline = "A feline rested on the rug",
                            kStocks = "Stock prices rose sharply";
+constexpr std::int64_t kMostPairs = 60'000;  // of words; a short demo needs no more than it takes
 
 std::array<float, 2> cosines(const fs::path& model, int threads) {
   const Encoder encoder = Encoder::load(model.string(), {.threads = threads});
@@ -46,14 +48,16 @@ int run_train_demo(const Arguments& arguments, Console& console) {
                        .dropout = 0.0,
                        .seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1)),
                        .threads = console.options().threads};
-  options.max_steps = arguments.number("max-steps").value_or(600);
+  const std::int64_t steps = arguments.number("max-steps").value_or(600);
+  options.max_steps = steps;
   for (const std::string& file : arguments.texts("data")) options.data.push_back({.file = file});
   for (const std::string& task : arguments.texts("eval")) options.eval.push_back(parse_eval_task(task));
   std::string_view learnt_from = "your data";
   if (options.data.empty()) {
     learnt_from = "made-up sentences in two wordings and from words beside their neighbours";
     write_file(scratch.path() / "sentences.tsv", made_up_pairs(options.seed));
-    write_file(scratch.path() / "words.tsv", word_pairs(options.seed, options.threads));
+    write_file(scratch.path() / "words.tsv",
+               word_pairs(options.seed, std::min(kMostPairs, steps * options.batch_size), options.threads));
     options.data.push_back({.file = scratch.path() / "sentences.tsv", .weight = 1});
     options.data.push_back({.file = scratch.path() / "words.tsv", .weight = 3});
     options.doctor = false;  // made-up sentences do come twice

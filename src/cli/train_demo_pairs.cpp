@@ -92,7 +92,7 @@ std::string made_up_pairs(std::uint64_t seed) {
   return rows;
 }
 
-std::string word_pairs(std::uint64_t seed, int threads) {
+std::string word_pairs(std::uint64_t seed, std::int64_t count, int threads) {
   constexpr std::string_view kName = "words-en.safetensors";
   const std::filesystem::path file = own_file(kName);
   if (file.empty())
@@ -114,7 +114,7 @@ std::string word_pairs(std::uint64_t seed, int threads) {
   };
   const auto common = [&] { return static_cast<std::int64_t>(std::pow(uniform(), 3) * kCommon); };
   std::string rows = "anchor\tpositive\n";
-  for (int row = 0; row < 60000; ++row) {
+  for (std::int64_t row = 0; row < count; ++row) {
     std::vector<std::int64_t> sides[2];
     for (std::size_t left = 2 + choose(5); left > 0; --left) {
       const std::int64_t id = word();

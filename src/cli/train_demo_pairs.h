@@ -9,8 +9,8 @@ namespace sememe::cli {
 std::string made_up_pairs(std::uint64_t seed);
 
 /// A few words beside words that are near them among the word vectors that come with the program, each side with common
-/// words of its own thrown in, as these say little: rows of the same kind.
+/// words of its own thrown in, as these say little: `count` rows of the same kind.
 /// Errors   kNotFound: the file of word vectors is not beside the program.
-std::string word_pairs(std::uint64_t seed, int threads);
+std::string word_pairs(std::uint64_t seed, std::int64_t count, int threads);
 
 }  // namespace sememe::cli
