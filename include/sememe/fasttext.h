@@ -90,8 +90,9 @@ struct LabelScores {
 /// A fastText model: vectors of words and of their character n-grams, and classes.
 ///
 /// Values   trained with the same seed, the bytes are equal for any number of threads, unless `hogwild`. Skip-gram with
-///          character n-grams takes turns: in some 1,000 words of the corpus the vectors of words move against those of
-///          outputs, then those of outputs against them; otherwise words are learnt as train_word2vec does. Classes are
+///          negative sampling or character n-grams takes turns: in some 1,000 words of the corpus the vectors of words
+///          move against those of outputs, then those of outputs against them, and noise is drawn from 2,048 words;
+///          otherwise words are learnt as train_word2vec does. Classes are
 ///          learnt one line after another by one thread, which keeps the order; other threads read the lines.
 /// Threads  const functions may be called from many threads at once.
 /// Memory   training: (words + buckets) and (words or labels) rows, and less than 64 MiB a thread. Loaded models stay

@@ -55,12 +55,14 @@ using WordTrainingProgress = std::function<void(std::string_view stage, std::int
 /// once an epoch, packed by gzip or zstd or not.
 ///
 /// Values   the same bytes for any number of threads, unless `hogwild`. Words of the vocabulary stand by count, equal
-///          ones by their bytes. Noise words are drawn from 512 that some 1,000 words of the corpus share, which keeps
-///          their vectors in the cache.
+///          ones by their bytes. Noise words are drawn from 512 (skip-gram: 2,048) that some 1,000 words of the corpus
+///          share, which keeps their vectors in the cache. Skip-gram with negative sampling takes turns in these:
+///          vectors of words move against those of outputs, then those of outputs against them.
 /// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, numbers
 ///          that left the range of a float; kNotFound; kCorrupt (damaged gzip or zstd); kIo; those of WordCheckpoints.
-/// Memory   two vectors a word, the vocabulary, some megabytes a thread; counting: the distinct words of each thread.
-/// Source   Mikolov et al. 2013, "Distributed representations of words and phrases and their compositionality"; start
+/// Memory   two vectors a word, the vocabulary, some megabytes a thread, skip-gram up to 64 MiB more; counting: the
+/// distinct words of each thread. Source   Mikolov et al. 2013, "Distributed representations of words and phrases and
+/// their compositionality"; start
 ///          values and counting of gensim 4.4.
 WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const Word2VecOptions& options,
                            const WordTrainingProgress& progress = {}, Word2VecReport* report = nullptr);

@@ -158,8 +158,10 @@ TEST(Rotation, KeepsProductsAndSpreadsEveryComponent) {
       }
     if (dim < 16) continue;
     for (std::int64_t i = 0; i < dim; ++i) {
-      double fourth = 0;  // of a component, times dim^2: 3 where all are normal, dim where one holds all
+      double fourth = 0, half = 0;  // fourth: of a component, times dim^2: 3 where all are normal, dim where one is all
       for (const float x : turned.row(i)) fourth += std::pow(static_cast<double>(x), 4);
+      for (const float x : turned.row(i).first(static_cast<std::size_t>(dim / 2))) half += static_cast<double>(x) * x;
+      ASSERT_LE(std::abs(half - 0.5), 0.45) << dim << ' ' << i;
       ASSERT_LE(fourth * static_cast<double>(dim), 8) << dim << ' ' << i;
     }
   }
