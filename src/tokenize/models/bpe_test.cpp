@@ -278,6 +278,7 @@ TEST(Bpe, CutsBeforeAMarkOnlyWhereNothingReachesOverIt) {
   EXPECT_FALSE(model({"?", "_", "a", "_a", "a_"}, {{"_", "a"}, {"a", "_"}}, unk).goes_on_before("_"));
   EXPECT_FALSE(model({"?", "a"}, {}, unk).goes_on_before("_")) << "the mark could be fused with what is unknown";
   EXPECT_FALSE(model({"_", "a"}, {}).goes_on_before("_")) << "what vanishes shifts the ranges after it";
+  EXPECT_FALSE(model({"?", "", "_", "a"}, {{"a", ""}}, unk).goes_on_before("_")) << "it adds nothing to a token";
   unk.ignore_merges = true;
   EXPECT_FALSE(model({"?", "_", "a"}, {}, unk).goes_on_before("_")) << "a part could be a token that the whole is not";
 }
