@@ -2,12 +2,15 @@
 """Breaks the code on purpose, one fault at a time, and demands that the tests notice.
 
 Each mutant of tools/mutants.tsv replaces one piece of text in one file of a scratch copy of the tree, builds, and runs the
-tests named beside it. A mutant that survives (or a piece of text that is no longer there) is a failure.
+tests named beside it. A mutant that survives (or a piece of text that is no longer there, or a name of no test) is a
+failure.
 
 usage: tools/mutate.py [--build DIR] [--only TEXT]
 """
 
 import argparse
+import filecmp
+import os
 import pathlib
 import shutil
 import subprocess
@@ -25,16 +28,31 @@ def read_mutants(path: pathlib.Path) -> list[list[str]]:
     return rows
 
 
+def update(tree: pathlib.Path) -> None:
+    """Makes `tree` a copy of the sources. Files that are the same keep their time, so that only others are compiled."""
+    skipped = {"build", ".git", "__pycache__", "node_modules"}
+    there = set()
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in skipped]
+        to = tree / pathlib.Path(folder).relative_to(ROOT)
+        to.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            there.add(to / name)
+            if not (to / name).exists() or not filecmp.cmp(pathlib.Path(folder, name), to / name, shallow=False):
+                shutil.copyfile(pathlib.Path(folder, name), to / name)
+                shutil.copymode(pathlib.Path(folder, name), to / name)
+    for path in tree.rglob("*"):
+        if path.is_file() and path not in there:
+            path.unlink()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutants", help="scratch folder")
     parser.add_argument("--only", default="", help="only mutants whose row contains this")
     args = parser.parse_args()
     tree, build = args.build / "main", args.build / "build"
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.parent.mkdir(parents=True, exist_ok=True)
-    ignored = shutil.ignore_patterns("build", ".git", "__pycache__")
-    shutil.copytree(ROOT, tree, ignore=ignored, symlinks=True)
+    update(tree)
     shared = args.build / "shared"
     if (ROOT / ".." / "shared").exists() and not shared.exists():
         shared.symlink_to((ROOT / ".." / "shared").resolve())
@@ -62,9 +80,9 @@ def main() -> int:
             ran = subprocess.run([build / target, f"--gtest_filter={tests}"], **quiet, timeout=600)
         finally:
             source.write_text(text)
-        caught = ran.returncode != 0
-        survivors += not caught
-        print(f"{'caught   ' if caught else 'SURVIVED '} {label}", flush=True)
+        result = "NO TESTS " if "Running 0 tests" in ran.stdout else "SURVIVED " if ran.returncode == 0 else "caught   "
+        survivors += result != "caught   "
+        print(f"{result} {label}", flush=True)
     print(f"{survivors} mutants not caught" if survivors else "every mutant was caught")
     return 1 if survivors else 0
 
