@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that no room of src/ includes upwards. Usage: check_layers.py [ROOT]
+"""Checks that no room of src/ includes upwards, and that no type has a namesake. Usage: check_layers.py [ROOT]
 
 A room may include itself and the rooms before it in ROOMS. A public header belongs to one room and obeys the same
 order; it may include the standard library and other public headers, nothing else. Headers of the project are written
-"room/file.h" or "sememe/file.h". Each breach is one line, FILE:LINE: what; exit 1 if there is any.
+"room/file.h" or "sememe/file.h". Two types of headers that have one name in one namespace would share what the linker
+keeps of them, such as a destructor. Each breach is one line, FILE:LINE: what; exit 1 if there is any.
 """
 import pathlib
 import re
@@ -34,6 +35,8 @@ PUBLIC = {
     "mining.h": "train",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]*)[>"]')
+NAMESPACE = re.compile(r"namespace ([\w:]+) \{")
+TYPE = re.compile(r"(?:class|struct|enum class|enum) (\w+)(?: final)?(?: : [^{;]*)?\s*\{")
 STANDARD = re.compile(r"[a-z0-9_]+")  # <vector>, <cstdint>: what other libraries have carries .h or a folder
 
 
@@ -55,6 +58,21 @@ def breaches(root):
                 said = wrong_with(root, public, path, room, is_public, *found.groups())
                 if said:
                     yield f"{relative}:{number}: {said}"
+
+
+def namesakes(root):
+    """Yields "FILE:LINE: what" for every type of a header that another header defines under the same whole name."""
+    first = {}
+    for path in sorted(path for folder in ("src", "include") for path in (root / folder).rglob("*.h")):
+        namespace = None  # none: is included inside another file's
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if opened := NAMESPACE.match(line):
+                namespace = opened[1]
+            elif (found := TYPE.match(line)) and namespace:
+                place = f"{path.relative_to(root)}:{number}"
+                other = first.setdefault((namespace, found[1]), place)
+                if other != place:
+                    yield f"{place}: {namespace}::{found[1]} is the name of a type of {other}, too"
 
 
 def wrong_with(root, public, path, room, is_public, quote, name):
@@ -89,7 +107,7 @@ def wrong_with(root, public, path, room, is_public, quote, name):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
-    found = list(breaches(root))
+    found = [*breaches(root), *namesakes(root)]
     for breach in found:
         print(breach)
     if not found:

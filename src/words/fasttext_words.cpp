@@ -14,9 +14,9 @@ namespace sememe {
 namespace {
 
 /// The rows that make each word: its own, then those of its n-grams.
-WordRows rows_of_words(const FastTextModel& model) {
+InputRows rows_of_words(const FastTextModel& model) {
   const WordTable& words = model.dictionary.words;
-  WordRows out;
+  InputRows out;
   std::vector<std::int64_t> rows;
   for (std::int64_t id = 0; id < words.size(); ++id) {
     rows.assign(1, id);
@@ -29,7 +29,7 @@ WordRows rows_of_words(const FastTextModel& model) {
 /// Trains one block of the corpus word by word; output rows begin at `first_output`.
 class FastTextTrainer {
  public:
-  FastTextTrainer(FastTextModelKind kind, const OutputRule& rule, const Windows& windows, const WordRows& word_rows,
+  FastTextTrainer(FastTextModelKind kind, const OutputRule& rule, const Windows& windows, const InputRows& word_rows,
                   const SharedRows& shared)
       : kind_(kind),
         windows_(windows),
@@ -129,7 +129,7 @@ class FastTextTrainer {
 
   FastTextModelKind kind_;
   Windows windows_;
-  const WordRows& word_rows_;
+  const InputRows& word_rows_;
   std::int64_t first_output_, stride_;
   const KernelTable& table_ = kernels();
   OutputLayer output_;
@@ -180,7 +180,7 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
   if (options.loss == FastTextLoss::kHierarchicalSoftmax) tree.emplace(counts);
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(counts, model.dictionary.tokens, options.sample);
-  const WordRows word_rows = rows_of_words(model);
+  const InputRows word_rows = rows_of_words(model);
   const auto line_end = static_cast<std::int32_t>(words.find(kEndOfSentence).value_or(-1));
   const Windows windows(kept, options.window, line_end);
   const std::int64_t row_bytes = shared.stride * static_cast<std::int64_t>(sizeof(float));

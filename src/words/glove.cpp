@@ -42,7 +42,7 @@ class PairCounter {
       parts_.push_back(static_cast<std::uint64_t>(std::llround(kUnit / static_cast<double>(distance))));
   }
   /// How many known words the text has.
-  std::int64_t count(std::string_view text, PairTable& table) const {
+  std::int64_t count(std::string_view text, PairCountTable& table) const {
     std::vector<std::int32_t> line;
     std::int64_t known = 0;
     while (!text.empty()) {
@@ -185,9 +185,9 @@ TrainingCheckpoint::Settings settings_of(const GloveOptions& options) {
 PairCells count_pairs(std::span<const std::filesystem::path> corpus, const GloveOptions& options,
                       const CorpusVocabulary& vocabulary, ThreadPool& pool, const WordTrainingProgress& progress) {
   const PairCounter counter(vocabulary.words, options);
-  std::vector<PairTable> tables;
+  std::vector<PairCountTable> tables;
   for (int i = 0; i < pool.size(); ++i)
-    tables.emplace_back(vocabulary.words.size(), std::max(PairTable::kLeastBytes, options.memory / pool.size()));
+    tables.emplace_back(vocabulary.words.size(), std::max(PairCountTable::kLeastBytes, options.memory / pool.size()));
   std::int64_t done = 0;
   for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
     std::vector<std::int64_t> known(pieces.size());
@@ -200,7 +200,7 @@ PairCells count_pairs(std::span<const std::filesystem::path> corpus, const Glove
     return true;
   });
   constexpr std::int64_t kPart = 4;  // buffers grow by doubling, and sorted counts wait beside them
-  PairCells cells(std::max(PairTable::kLeastBytes, options.memory) / kPart);
+  PairCells cells(std::max(PairCountTable::kLeastBytes, options.memory) / kPart);
   merge_pairs(tables, pool, [&](const PairCount& pair) {
     const auto a = static_cast<std::int32_t>(pair.pair >> 32), b = static_cast<std::int32_t>(pair.pair);
     // A word beside itself is both the word and the context of the one occurrence.

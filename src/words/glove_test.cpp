@@ -89,9 +89,9 @@ TEST_F(Glove, WhatCannotBeTrainedIsNamed) {
   EXPECT_FAILS(train("a b", {.memory = 5}), kInvalidArgument, "memory is 5");
 }
 
-TEST(PairTable, SumsAreRightWhetherTheyFitOrNot) {
+TEST(PairCountTable, SumsAreRightWhetherTheyFitOrNot) {
   ThreadPool pool(2);
-  std::vector<PairTable> tables;
+  std::vector<PairCountTable> tables;
   for (int i = 0; i < 2; ++i) tables.emplace_back(100000, 1 << 18);  // far less than it is to hold
   std::map<std::uint64_t, std::uint64_t> expected;
   RandomStream random(1, 1);

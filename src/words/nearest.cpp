@@ -3,10 +3,10 @@
 #include "base/fail.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
-#include "words/candidates.h"
 #include "words/code_scan.h"
 #include "words/scan.h"
 #include "words/state.h"
+#include "words/word_candidates.h"
 
 namespace sememe {
 namespace {
@@ -24,16 +24,16 @@ template <class Scan, class Exact>
 std::vector<std::vector<ScoredWord>> best_of_candidates(std::int64_t words, std::int64_t queries, std::int64_t k,
                                                         Excluded excluded, std::int64_t block, ThreadPool& pool,
                                                         const Scan& scan, const Exact& exact) {
-  std::vector<std::vector<Candidates>> found(static_cast<std::size_t>(pool.size()));
+  std::vector<std::vector<WordCandidates>> found(static_cast<std::size_t>(pool.size()));
   for_each_block(pool, words, block, [&](std::int64_t first, std::int64_t count, int worker) {
-    std::vector<Candidates>& mine = found[static_cast<std::size_t>(worker)];
+    std::vector<WordCandidates>& mine = found[static_cast<std::size_t>(worker)];
     for (std::int64_t q = std::ssize(mine); q < queries; ++q) mine.emplace_back(k, excluded_of(excluded, q));
     scan(first, count, worker, mine);
   });
   std::vector<std::vector<ScoredWord>> out(static_cast<std::size_t>(queries));
   pool.run(queries, [&](std::int64_t q, int) {
-    Candidates all(k, excluded_of(excluded, q));
-    for (const std::vector<Candidates>& mine : found)
+    WordCandidates all(k, excluded_of(excluded, q));
+    for (const std::vector<WordCandidates>& mine : found)
       if (!mine.empty()) all.merge(mine[static_cast<std::size_t>(q)]);
     TopWords top(k, {});
     for (const ScoredWord& word : all.take()) top.offer({word.id, exact(q, word.id)});
@@ -106,7 +106,7 @@ std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> q
     std::vector<Buffer<float>> scores(static_cast<std::size_t>(pool.size()));
     return best_of_candidates(
         words, count, k, excluded, kBlock, pool,
-        [&](std::int64_t first, std::int64_t block, int worker, std::vector<Candidates>& found) {
+        [&](std::int64_t first, std::int64_t block, int worker, std::vector<WordCandidates>& found) {
           Buffer<float>& y = scores[static_cast<std::size_t>(worker)];
           y.reserve_discard(kBlock * count);
           table.gemm({.x = rows.row(first),
@@ -123,7 +123,7 @@ std::vector<std::vector<ScoredWord>> WordVectors::nearest(MatView<const float> q
             const float scale = inverse[first + i];
             for (std::int64_t q = 0; q < count; ++q) {
               const float score = y[i * count + q] * scale;
-              Candidates& mine = found[static_cast<std::size_t>(q)];
+              WordCandidates& mine = found[static_cast<std::size_t>(q)];
               if (score + rounding < mine.floor()) continue;
               const bool sure = score > kLeastScore && score < -kLeastScore;  // products may leave the range of a float
               sure ? mine.offer(first + i, score - rounding, score + rounding) : mine.offer(first + i, kLeastScore, 1);

@@ -47,14 +47,14 @@ class RunReader {
 
 }  // namespace
 
-PairTable::PairTable(std::int64_t words, std::int64_t bytes)
+PairCountTable::PairCountTable(std::int64_t words, std::int64_t bytes)
     : dense_words_(std::min(words, kDenseWords)),
       dense_(static_cast<std::size_t>(dense_words_ * (dense_words_ + 1) / 2)),
       slots_(kFirstSlots),
       // Sorting needs a copy of what the table holds.
       most_slots_(std::bit_floor(static_cast<std::size_t>(bytes) / sizeof(PairCount)) / 2) {}
 
-void PairTable::add_sparse(std::uint64_t pair, std::uint64_t count) {
+void PairCountTable::add_sparse(std::uint64_t pair, std::uint64_t count) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = spread(pair) & mask;
   while (slots_[at].count != 0 && slots_[at].pair != pair) at = (at + 1) & mask;
@@ -66,7 +66,7 @@ void PairTable::add_sparse(std::uint64_t pair, std::uint64_t count) {
   if (used_ * 3 > slots_.size() * 2) grow_or_spill();
 }
 
-void PairTable::grow_or_spill() {
+void PairCountTable::grow_or_spill() {
   if (slots_.size() >= most_slots_) {
     const std::vector<PairCount> sorted = take_sorted();
     runs_.push_back({file_.append(std::as_bytes(std::span(sorted))), std::ssize(sorted)});
@@ -83,7 +83,7 @@ void PairTable::grow_or_spill() {
   }
 }
 
-std::vector<PairCount> PairTable::take_sorted() {
+std::vector<PairCount> PairCountTable::take_sorted() {
   std::vector<PairCount> out;
   out.reserve(used_);
   for (PairCount& slot : slots_)
@@ -93,10 +93,10 @@ std::vector<PairCount> PairTable::take_sorted() {
   return out;
 }
 
-void merge_pairs(std::vector<PairTable>& tables, ThreadPool& pool, FunctionRef<void(const PairCount&)> take) {
+void merge_pairs(std::vector<PairCountTable>& tables, ThreadPool& pool, FunctionRef<void(const PairCount&)> take) {
   std::vector<std::vector<PairCount>> last(tables.size());
   pool.run(std::ssize(tables), [&](std::int64_t i, int) {
-    PairTable& table = tables[static_cast<std::size_t>(i)];
+    PairCountTable& table = tables[static_cast<std::size_t>(i)];
     std::vector<PairCount>& mine = last[static_cast<std::size_t>(i)];
     for (std::size_t second = 0, at = 0; second < static_cast<std::size_t>(table.dense_words_); ++second)
       for (std::size_t first = 0; first <= second; ++first, ++at)
@@ -109,7 +109,7 @@ void merge_pairs(std::vector<PairTable>& tables, ThreadPool& pool, FunctionRef<v
   std::vector<RunReader> readers;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     readers.emplace_back(std::move(last[i]));
-    for (const PairTable::Run& run : tables[i].runs_) readers.emplace_back(tables[i].file_, run.at, run.size);
+    for (const PairCountTable::Run& run : tables[i].runs_) readers.emplace_back(tables[i].file_, run.at, run.size);
   }
   const auto later = [&](std::size_t a, std::size_t b) { return readers[a].front().pair > readers[b].front().pair; };
   std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> order(later);

@@ -18,10 +18,10 @@ struct PairCount {
 
 /// One thread's counts: a triangle for the most frequent words, a table for the rest, which is sorted and written out
 /// when it is full.
-class PairTable {
+class PairCountTable {
  public:
   /// Precondition: `bytes` >= kLeastBytes.
-  PairTable(std::int64_t words, std::int64_t bytes);
+  PairCountTable(std::int64_t words, std::int64_t bytes);
   static constexpr std::int64_t kLeastBytes = std::int64_t{16} << 20;
 
   void add(std::int32_t a, std::int32_t b, std::uint64_t count) {
@@ -34,7 +34,8 @@ class PairTable {
   }
 
  private:
-  friend void merge_pairs(std::vector<PairTable>& tables, ThreadPool& pool, FunctionRef<void(const PairCount&)> take);
+  friend void merge_pairs(std::vector<PairCountTable>& tables, ThreadPool& pool,
+                          FunctionRef<void(const PairCount&)> take);
   void add_sparse(std::uint64_t pair, std::uint64_t count);
   void grow_or_spill();
   /// All counts of the table, sorted; it is empty then.
@@ -52,6 +53,6 @@ class PairTable {
 };
 
 /// Hands out each pair of all tables once, sorted, with the sum of its counts; the tables are empty then.
-void merge_pairs(std::vector<PairTable>& tables, ThreadPool& pool, FunctionRef<void(const PairCount&)> take);
+void merge_pairs(std::vector<PairCountTable>& tables, ThreadPool& pool, FunctionRef<void(const PairCount&)> take);
 
 }  // namespace sememe

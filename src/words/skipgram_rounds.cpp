@@ -4,7 +4,7 @@
 
 namespace sememe {
 
-SkipGramRounds::SkipGramRounds(const WordRows& words, const OutputRule& rule, const Windows& windows,
+SkipGramRounds::SkipGramRounds(const InputRows& words, const OutputRule& rule, const Windows& windows,
                                std::uint64_t seed, SharedRows& shared, ThreadPool& pool)
     : word_rows_(words),
       rule_(rule),

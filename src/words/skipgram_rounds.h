@@ -9,11 +9,11 @@
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
 #include "words/block_queue.h"
+#include "words/input_rows.h"
 #include "words/local_rows.h"
 #include "words/noise.h"
 #include "words/output_layer.h"
 #include "words/windows.h"
-#include "words/word_rows.h"
 
 namespace sememe {
 
@@ -30,7 +30,7 @@ namespace sememe {
 /// Memory  places and what they are held against: 32 MiB, up to twice that where reaches are long.
 class SkipGramRounds {
  public:
-  SkipGramRounds(const WordRows& words, const OutputRule& rule, const Windows& windows, std::uint64_t seed,
+  SkipGramRounds(const InputRows& words, const OutputRule& rule, const Windows& windows, std::uint64_t seed,
                  SharedRows& shared, ThreadPool& pool);
 
   std::int64_t round() const { return 1; }
@@ -63,7 +63,7 @@ class SkipGramRounds {
   float* place(std::int64_t i) { return places_.data() + i * shared_.stride; }
   const float* output(std::int64_t i) const { return std::as_const(shared_).row(shared_.first_output + i); }
 
-  const WordRows& word_rows_;
+  const InputRows& word_rows_;
   OutputRule rule_;
   Windows windows_;
   std::uint64_t seed_;

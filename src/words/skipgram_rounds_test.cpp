@@ -19,7 +19,7 @@ TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
   constexpr double kRate = 0.7;
   const std::int64_t counts[] = {2, 1};
   const HuffmanTree tree(counts);  // one inner node tells both words
-  WordRows words;                  // that share row 2
+  InputRows words;                 // that share row 2
   words.add({{0, 2}});
   words.add({{1, 2}});
   const std::vector<float> kept = {1, 1};
@@ -62,7 +62,7 @@ TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
 }
 
 TEST(SkipGramRounds, NothingStaysFromOneBlockToTheNext) {
-  WordRows words;
+  InputRows words;
   for (std::int64_t i = 0; i < 6; ++i) words.add({{i}});
   const std::vector<float> kept(6, 1.0f);
   const NoiseWords noise({9, 8, 7, 6, 5, 4});

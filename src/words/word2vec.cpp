@@ -144,7 +144,7 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
   std::int64_t trained = 0;
   // The ways through a tree are long: in turns they take more than twice the time, and words are no better.
   if (options.architecture == Word2VecArchitecture::kSkipGram && !options.hogwild && !tree) {
-    WordRows own_rows;
+    InputRows own_rows;
     for (std::int64_t id = 0; id < size; ++id) own_rows.add({{id}});
     SkipGramRounds rounds(own_rows, rule, windows, options.seed, shared, pool);
     plan.limits = rounds.limits();

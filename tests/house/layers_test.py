@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Plants breaches in a copy of the source and sees tools/check_layers.py name each. Usage: layers_test.py ROOT"""
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ BREACHES = [  # (file, line put on top, words of the complaint)
     ("include/sememe/tokenizer.h", '#include "sememe/encoder.h"', "room tokenize includes upwards"),
     ("include/sememe/surprise.h", "#pragma once", "belongs to no room"),
     ("src/attic/old.cpp", "int x;", "belongs to no room"),
+    ("src/words/twin.h", "namespace sememe {  // line 1\nstruct WordRows {\n};\n}", "is the name of a type of src/nn/embedding.h"),
 ]
 
 
@@ -49,7 +51,7 @@ def main():
             path.parent.mkdir(exist_ok=True)
             path.write_text(line + "\n" + (before or ""), encoding="utf-8")
             status, said = check(root, copy)
-            if status != 1 or f"{name}:1: " not in said or words not in said or said.count("\n") != 1:
+            if status != 1 or not re.search(rf"{re.escape(name)}:[12]: ", said) or words not in said or said.count("\n") != 1:
                 failures += 1
                 print(f"{name} with {line}\n  expected: {name}:1: ...{words}...\n  found ({status}): {said}")
             if before is None:

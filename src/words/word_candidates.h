@@ -12,9 +12,9 @@ namespace sememe {
 
 /// Rows that may be among the best k, told by scores that are only about right: each row has a least and a greatest
 /// score, and goes when k others are certainly better.
-class Candidates {
+class WordCandidates {
  public:
-  Candidates(std::int64_t k, std::span<const std::int64_t> excluded)
+  WordCandidates(std::int64_t k, std::span<const std::int64_t> excluded)
       : k_(static_cast<std::size_t>(k)), excluded_(excluded) {}
 
   /// What a row's greatest score must reach.
@@ -27,7 +27,7 @@ class Candidates {
     if (kept_.size() >= next_sweep_) sweep();
   }
   /// What another thread found.
-  void merge(const Candidates& other) {
+  void merge(const WordCandidates& other) {
     for (const float least : other.least_) raise_floor(least);
     kept_.insert(kept_.end(), other.kept_.begin(), other.kept_.end());
   }

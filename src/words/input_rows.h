@@ -7,7 +7,7 @@
 namespace sememe {
 
 /// The input rows whose mean is each word's vector.
-class WordRows {
+class InputRows {
  public:
   void add(std::span<const std::int64_t> rows) {
     for (const std::int64_t row : rows) rows_.push_back(static_cast<std::int32_t>(row));
