@@ -5,8 +5,9 @@ beside sentence-transformers and CTranslate2 where they (and torch, 5 GB) are in
 Usage: tools/bench-peers encode [--texts FILE...] [--rounds N] [--threads N] [--limit N] [--docs]
 
 Each FILE has a text a line; without one, sentences of STS-B and SQuAD and abstracts of Cranfield are taken, where the test
-data is. --docs writes the table into docs/benchmarks.md. The ONNX graph is made here from the model's safetensors, in the operations that an export
-of transformers has (one linear layer each for query, key and value; erf GELU; softmax over masked scores); NNCF makes
+data is. --docs writes the table into docs/benchmarks.md.
+
+The ONNX graph is made here from the model's safetensors, in the operations that an export of transformers has (one linear layer each for query, key and value; erf GELU; softmax over masked scores); NNCF makes
 OpenVINO's int8 of it, static, calibrated on 300 of the first texts. Peers get batches of 32 texts sorted by tokens and
 padded to the longest, the tokenizer of Hugging Face, mean pooling and scaling in numpy; sentence-transformers does all of
 that itself. Answers are compared before anything is timed. Every round runs each side once; the table has the most real
@@ -22,8 +23,7 @@ import time
 
 import page
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/sememe"
+PROGRAM = page.ROOT / "build/release/sememe"
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 COMPUTES = ["fp32", "bf16", "int8"]
 LEAST_COSINE = {"fp32": 0.9999, "bf16": 0.999, "int8": 0.95}

@@ -21,8 +21,7 @@ import time
 import page
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/sememe_bench"
+PROGRAM = page.ROOT / "build/release/sememe_bench"
 SENTENCE = "The quick brown fox jumps over the lazy dog near the river."
 
 
@@ -69,7 +68,7 @@ def difference(path, batch, texts):
     """What is wrong with Sememe's ids, or None."""
     few = texts[:2000]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in few)
-    command = [ROOT / "build/release/sememe", "tokenize", "-q", "-m", path, "--format", "ids", "--input-format", "jsonl"]
+    command = [page.ROOT / "build/release/sememe", "tokenize", "-q", "-m", path, "--format", "ids", "--input-format", "jsonl"]
     if path.suffix in (".tiktoken", ".model"):
         command.append("--no-special-tokens")
     got = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout.split("\n")
@@ -137,7 +136,7 @@ def main():
         data = options.text.read_bytes()[:limit]
     texts = [line for line in data.decode("utf-8", errors="ignore").split("\n") if line]
     size = sum(len(text.encode()) for text in texts)
-    text_file = ROOT / "build/bench-text.txt"
+    text_file = page.ROOT / "build/bench-text.txt"
     text_file.write_text("\n".join(texts), encoding="utf-8")
 
     print(f"{size / 1e6:.1f} MB in {len(texts)} documents, one thread; medians of {options.rounds} rounds in turns")
