@@ -8,7 +8,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(flags_avxvnni ${avx2} -mavxvnni)
   set(flags_avx512 ${avx512})
   set(flags_avx512vnni ${avx512} -mavx512vnni)
-  set(flags_avx512bf16 ${avx512} -mavx512vnni -mavx512bf16)
+  set(flags_avx512bf16 ${avx512} -mavx512vnni -mavx512bf16 -mavx512vbmi)
   # g++ 12 warns of its own intrinsics' "undefined" operands.
   set(quiet -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   foreach(table avx2 avxvnni avx512 avx512vnni avx512bf16)

@@ -15,36 +15,54 @@ i64 attention_scratch(i64 tokens, i64 head_dim) noexcept {
   return keys * head_dim + tokens * width + 2 * kRows * score_stride(tokens) + kRows * kPanel;
 }
 
-// 2^(factor * (s - max s)) into `weights`, zeros past n up to a whole vector; returns 1 / their sum.
-template <class W>
-inline float softmax_row(const float* s, W* weights, i64 n, float factor) {
-  const i64 whole = (n - 1) / kWidth * kWidth, rest = n - whole;
-  Vec most = first_of(load(s + whole), rest, set1(s[0])), more = most;
+// Weights 2^x of a row of scores are made of x * kSteps, two vectors at a time, by T itself if it can.
+template <class T>
+constexpr bool kMakesWeights = requires {
+  T::kWeightSteps;
+};
+
+// Of two vectors: writes their weights; `sum` and what they add to it.
+template <class T, class W>
+inline Vec store_weights(W* weights, Vec x, Vec x2, Vec sum) {
+  if constexpr (kMakesWeights<T>) {
+    return T::store_weights(weights, x, x2, sum);
+  } else {
+    const Vec e = exp2_of<sizeof(W) == 2>(x), e2 = exp2_of<sizeof(W) == 2>(x2);
+    store_two_of(weights, e, e2);
+    return add(sum, add(e, e2));
+  }
+}
+
+inline float largest(const float* s, i64 n) {
+  const i64 whole = (n - 1) / kWidth * kWidth;
+  Vec most = first_of(load(s + whole), n - whole, set1(s[0])), more = most;
   i64 j = 0;
   for (; j + 2 * kWidth <= whole; j += 2 * kWidth) {
     most = max(load(s + j), most);
     more = max(load(s + j + kWidth), more);
   }
   if (j < whole) most = max(load(s + j), most);
-  const Vec c = set1(factor), top = set1(hmax(max(most, more)));
-  Vec sum = zero(), sum2 = zero();
-  constexpr bool kCoarse = sizeof(W) == 2;
-  for (j = 0; j + 2 * kWidth <= whole; j += 2 * kWidth) {
-    const Vec e = exp2_of<kCoarse>(mul(sub(load(s + j), top), c));
-    const Vec e2 = exp2_of<kCoarse>(mul(sub(load(s + j + kWidth), top), c));
-    store_of(weights + j, e);
-    store_of(weights + j + kWidth, e2);
-    sum = add(sum, e);
-    sum2 = add(sum2, e2);
+  return hmax(max(most, more));
+}
+
+// 2^(factor * (s - top)) into `weights`, zeros past n up to two whole vectors; their sum.
+template <class T, class W>
+inline float weigh_row(const float* s, W* weights, i64 n, float factor, float top) {
+  constexpr float kSteps = [] {
+    if constexpr (kMakesWeights<T>) return T::kWeightSteps;
+    return 1.0F;
+  }();
+  const Vec c = set1(factor * kSteps), most = set1(top), none = set1(-1e9F);
+  const auto x = [&](i64 at) { return mul(sub(load(s + at), most), c); };
+  Vec sum = zero();
+  i64 j = 0;
+  for (; j + 2 * kWidth <= n; j += 2 * kWidth) sum = store_weights<T>(weights + j, x(j), x(j + kWidth), sum);
+  if (j < n) {
+    const i64 rest = n - j;
+    const Vec second = rest > kWidth ? first_of(x(j + kWidth), rest - kWidth, none) : none;
+    sum = store_weights<T>(weights + j, first_of(x(j), min_of(kWidth, rest), none), second, sum);
   }
-  if (j < whole) {
-    const Vec e = exp2_of<kCoarse>(mul(sub(load(s + j), top), c));
-    store_of(weights + j, e);
-    sum = add(sum, e);
-  }
-  const Vec last = first_of(exp2_of<kCoarse>(mul(sub(load(s + whole), top), c)), rest, zero());
-  store_of(weights + whole, last);
-  return 1.0F / hsum(add(add(sum, sum2), last));
+  return hsum(sum);
 }
 
 // V (tokens, head_dim) in panels [head_dim / panel][tokens][panel], zeros past head_dim.
@@ -102,14 +120,17 @@ inline void attention_of(const AttentionArgs& a) {
       const Micro product = (a.tokens - j <= kWidth ? kNarrowMicro<T>.of : kMicro<T>.of)[height];
       product(rows, stride, kt + j * depth * 4, kPanelBytes, 0, depth, reinterpret_cast<char*>(s + j), 4 * scores);
     }
-    float inverse[T::kTileRows];
-    for (i64 m = 0; m < height; ++m) inverse[m] = softmax_row(s + m * scores, weights + m * scores, a.tokens, factor);
+    float row_value[up_to(T::kTileRows, kWidth)] = {};  // the largest score; then 1 / the sum of weights
+    for (i64 m = 0; m < height; ++m) row_value[m] = largest(s + m * scores, a.tokens);
+    for (i64 m = 0; m < height; ++m)
+      row_value[m] = weigh_row<T>(s + m * scores, weights + m * scores, a.tokens, factor, row_value[m]);
+    for (i64 m = 0; m < height; m += kWidth) store(row_value + m, div(set1(1.0F), load(row_value + m)));
     for (i64 d0 = 0; d0 < width; d0 += kPanel) {
       kMicro<T>.of[height](reinterpret_cast<const char*>(weights), scores * static_cast<i64>(sizeof(E)),
                            v + d0 * steps * 4, kPanelBytes, 0, steps, tile, kPanelBytes);
       for (i64 m = 0; m < height; ++m) {
         E* const out = static_cast<E*>(a.out) + (row + m) * a.out_stride + d0;
-        const Vec factor_of_row = set1(inverse[m]);
+        const Vec factor_of_row = set1(row_value[m]);
         for (i64 j = 0; j < kPanel && d0 + j < a.head_dim; j += kWidth) {
           const Vec x = mul(OfFloat::load(tile + m * kPanelBytes + 4 * j), factor_of_row);
           const i64 some = a.head_dim - d0 - j;

@@ -89,22 +89,35 @@ inline void finish_tile(const GemmArgs& g, const char* tile, i64 tile_stride, i6
   const RowScale* x_scale = kScaled ? g.x_scale + row : nullptr;
   for (i64 m = 0; m < height; ++m, tile += tile_stride, y += y_stride, residual += residual_stride) {
     const Vec factor = kScaled ? set1(x_scale[m].scale) : zero(), offset = kScaled ? set1(x_scale[m].offset) : zero();
+    Vec s[kPanelVecs];
 #pragma GCC unroll 4
     for (int v = 0; v < kPanelVecs; ++v) {
-      Vec s = T::load(tile + v * 4 * kWidth);
+      s[v] = T::load(tile + v * 4 * kWidth);
       if constexpr (kScaled)
-        s = fmadd(mul(s, scale[v]), factor, fmadd(offset, sums[v], bias[v]));
+        s[v] = fmadd(mul(s[v], scale[v]), factor, fmadd(offset, sums[v], bias[v]));
       else
-        s = add(s, bias[v]);
-      s = f(s);
-      const i64 at = v * kWidth, rest = columns - at;
-      if (rest >= kWidth) {
-        if constexpr (kResidual) s = add(s, load(residual + at));
-        store_of(y + at, s);
-      } else if (rest > 0) {
-        if constexpr (kResidual) s = add(s, load_part(residual + at, rest));
-        store_part_of(y + at, s, rest);
+        s[v] = add(s[v], bias[v]);
+      s[v] = f(s[v]);
+    }
+    if (columns == kPanel) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kPanelVecs; v += 2) {
+        const i64 at = v * kWidth;
+        if constexpr (kResidual) {
+          s[v] = add(s[v], load(residual + at));
+          s[v + 1] = add(s[v + 1], load(residual + at + kWidth));
+        }
+        store_two_of(y + at, s[v], s[v + 1]);
       }
+      continue;
+    }
+    for (int v = 0; v < kPanelVecs && v * kWidth < columns; ++v) {
+      const i64 at = v * kWidth, some = min_of(kWidth, columns - at);
+      if constexpr (kResidual) s[v] = add(s[v], load_some(residual + at, some));
+      if (some == kWidth)
+        store_of(y + at, s[v]);
+      else
+        store_part_of(y + at, s[v], some);
     }
   }
 }
@@ -112,7 +125,8 @@ inline void finish_tile(const GemmArgs& g, const char* tile, i64 tile_stride, i6
 template <class T, class Y>
 inline void finish_as(const GemmArgs& g, const char* tile, i64 tile_stride, i64 row, i64 height, i64 column) {
   const i64 columns = min_of(kPanel, g.n - column);
-  with_activation<sizeof(Y) == 2>(g.activation, [&](auto f) {
+  constexpr Rounding kTo = T::kPerDword == 4 ? Rounding::kByte : sizeof(Y) == 2 ? Rounding::kBfloat16 : Rounding::kNone;
+  with_activation<kTo>(g.activation, [&](auto f) {
     if (g.residual != nullptr)
       finish_tile<T, Y, true>(g, tile, tile_stride, row, height, column, columns, f);
     else

@@ -7,6 +7,11 @@ inline Vec load_part_of(const bf16* p, i64 n) { return load_bf16_part(p, n); }
 
 inline void store_of(float* p, Vec v) { store(p, v); }
 inline void store_of(bf16* p, Vec v) { store_bf16(p, v); }
+inline void store_two_of(float* p, Vec a, Vec b) {
+  store(p, a);
+  store(p + kWidth, b);
+}
+inline void store_two_of(bf16* p, Vec a, Vec b) { store_two_bf16(p, a, b); }
 inline void store_part_of(float* p, Vec v, i64 n) { store_part(p, v, n); }
 inline void store_part_of(bf16* p, Vec v, i64 n) { store_bf16_part(p, v, n); }
 

@@ -109,9 +109,20 @@ RowScale quantize(const float* x, const float* factors, std::uint8_t* y, i64 n) 
   return factors == nullptr ? quantize_row<float, false>(x, factors, y, n)
                             : quantize_row<float, true>(x, factors, y, n);
 }
-RowScale quantize_bf16(const bf16* x, std::uint8_t* y, i64 n) noexcept {
-  return quantize_row<bf16, false>(x, nullptr, y, n);
+// By the vocabulary, if it has its own way.
+template <class T>
+inline RowScale quantize_halves(const T* x, std::uint8_t* y, i64 n) {
+  if constexpr (requires(float& bound) { find_bounds(x, n, bound, bound); }) {
+    float low, high;
+    find_bounds(x, n, low, high);
+    const float range = high - low;
+    store_as_bytes(x, n, low, range > 0 ? 255.0F / range : 0.0F, y);
+    return {range / 255.0F, low};
+  } else {
+    return quantize_row<T, false>(x, nullptr, y, n);
+  }
 }
+RowScale quantize_bf16(const bf16* x, std::uint8_t* y, i64 n) noexcept { return quantize_halves(x, y, n); }
 
 // --- layer norm
 
@@ -258,5 +269,5 @@ void adagrad(const AdaGradArgs& a) noexcept {
 // --- functions of every element
 
 void activate(Activation activation, float* x, i64 n) noexcept {
-  with_activation<false>(activation, [&](auto f) { map(x, n, f); });
+  with_activation<Rounding::kNone>(activation, [&](auto f) { map(x, n, f); });
 }

@@ -47,7 +47,8 @@ std::span<const Isa> available_isas() {
       list.push_back(Isa::kAvx512);
       if (__builtin_cpu_supports("avx512vnni")) {
         list.push_back(Isa::kAvx512Vnni);
-        if (__builtin_cpu_supports("avx512bf16")) list.push_back(Isa::kAvx512Bf16);
+        if (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vbmi"))
+          list.push_back(Isa::kAvx512Bf16);
       }
     }
 #elif defined(__aarch64__)

@@ -1,4 +1,4 @@
-// Compiled with AVX-512 (F, BW, VL, DQ, VNNI, BF16). Includes only immintrin.h and declarations.
+// Compiled with AVX-512 (F, BW, VL, DQ, VNNI, BF16, VBMI). Includes only immintrin.h and declarations.
 #if defined(__x86_64__)
 
 #include <immintrin.h>

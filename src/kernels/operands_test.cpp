@@ -228,8 +228,9 @@ void check(const KernelTable& table, NumberType type, std::int64_t m, std::int64
             magnitude += 255 * p.x_scale[i].scale * p.scale[j] * 127 * static_cast<double>(k);
           const double added = add ? p.residual[static_cast<std::size_t>(i * n + j)] : 0;
           const double want = (gelu ? gelu_ref(sum) : sum) + added;
+          const double of_gelu = !gelu ? 0 : type == NumberType::kInt8 ? 1.2e-3 : 1e-6;
           const double bound =
-              1.2 * (static_cast<double>(k) + 6) * FLT_EPSILON * (magnitude + std::abs(added)) + (gelu ? 1e-6 : 0);
+              1.2 * (static_cast<double>(k) + 6) * FLT_EPSILON * (magnitude + std::abs(added)) + of_gelu;
           const auto at = static_cast<std::size_t>(i * (n + 3) + j);
           ASSERT_LE(std::abs(floats[at] - want), bound) << m << " " << n << " " << k << " at " << i << ", " << j;
           ASSERT_LE(std::abs(widened(halves[at]) - want), bound + std::abs(want) / 256 + (gelu ? 1e-4 : 0))
@@ -316,6 +317,34 @@ TEST_P(OperandsPerIsa, AttentionInBfloat16AgreesWithReference) {
       check_attention(table(), tokens, head_dim);
   for (std::int64_t tokens = 1; tokens <= 130; ++tokens) check_attention(table(), tokens, 32);
   check_attention(table(), 512, 32);
+}
+
+// Two keys whose scores are `apart`: the share that the lower one gets.
+float share_of_second(const KernelTable& table, float apart) {
+  const bf16 one = rounded(1.0F);
+  const bf16 qkv[] = {one, 0, 0, one, rounded(-apart), one};  // two tokens of (q, k, v)
+  bf16 out[2] = {};
+  Buffer<float> scratch(table.attention_scratch(2, 1));
+  table.attention_bf16({.q = qkv,
+                        .k = qkv + 1,
+                        .v = qkv + 2,
+                        .stride = 3,
+                        .out = out,
+                        .out_stride = 1,
+                        .tokens = 2,
+                        .head_dim = 1,
+                        .scale = 1,
+                        .scratch = scratch.data()});
+  return widened(out[0]);
+}
+
+TEST_P(OperandsPerIsa, WeightsOfAttentionInBfloat16FollowTheExponential) {
+  for (float apart = 0; apart < 80; apart += apart < 8 ? 0.01F : 0.3F) {
+    const double weight = std::exp(-static_cast<double>(widened(rounded(apart)))), want = weight / (1 + weight);
+    // Half a step of 2^(1/128), then two weights and the result are rounded to bfloat16.
+    ASSERT_LE(std::abs(share_of_second(table(), apart) - want), want * (0.0028 + 3.0 / 256)) << apart;
+  }
+  for (const float apart : {150.0F, 1e4F, 1e30F}) ASSERT_EQ(share_of_second(table(), apart), 0) << apart;
 }
 
 TEST_P(OperandsPerIsa, FactorsMultiplyTheColumnsOfBytes) {

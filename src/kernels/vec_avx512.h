@@ -50,12 +50,74 @@ inline __m256i narrow(Vec v) {
 }
 inline void store_bf16(bf16* p, Vec v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), narrow(v)); }
 inline void store_bf16_part(bf16* p, Vec v, i64 n) { _mm256_mask_storeu_epi16(p, part(n), narrow(v)); }
+inline void store_two_bf16(bf16* p, Vec a, Vec b) {
+#if defined(SEMEME_AVX512_BF16)
+  _mm512_storeu_si512(p, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(b, a)));
+#else
+  store_bf16(p, a);
+  store_bf16(p + kWidth, b);
+#endif
+}
 /// Rounds values of [0, 255] to bytes.
 inline void store_bytes(std::uint8_t* p, Vec v) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(v)));
 }
 inline void store_bytes_part(std::uint8_t* p, Vec v, i64 n) {
   _mm_mask_storeu_epi8(p, part(n), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(v)));
+}
+
+// Rows of bfloat16, 32 at a time. As integers they are in order once the bits below the sign of negative ones are
+// flipped, which flips them back, too.
+
+inline __m512i flip_negative(__m512i x) {
+  return _mm512_xor_si512(x, _mm512_and_si512(_mm512_srai_epi16(x, 15), _mm512_set1_epi16(0x7FFF)));
+}
+inline float largest_halfword(__m512i x) {
+  const __m256i half = _mm256_max_epi16(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));
+  const __m128i quarter = _mm_max_epi16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+  // The smallest of unsigned numbers is an instruction: turned round, it is the largest.
+  const __m128i turned = _mm_xor_si128(quarter, _mm_set1_epi16(0x7FFF));
+  const auto key = static_cast<std::int16_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(turned)) ^ 0x7FFF);
+  const int bits = (key < 0 ? key ^ 0x7FFF : key) << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
+}
+inline __mmask32 part_of_two(i64 n) { return static_cast<__mmask32>((std::uint64_t{1} << n) - 1); }
+
+/// The smallest and the largest of n > 0 numbers.
+inline void find_bounds(const bf16* x, i64 n, float& low, float& high) {
+  __m512i least = _mm512_set1_epi16(0x7FFF), most = _mm512_set1_epi16(-32768);
+  i64 i = 0;
+  for (; i + 32 <= n; i += 32) {
+    const __m512i key = flip_negative(_mm512_loadu_si512(x + i));
+    least = _mm512_min_epi16(least, key);
+    most = _mm512_max_epi16(most, key);
+  }
+  if (i < n) {
+    const __mmask32 some = part_of_two(n - i);
+    const __m512i key = flip_negative(_mm512_maskz_loadu_epi16(some, x + i));
+    least = _mm512_mask_min_epi16(least, some, least, key);
+    most = _mm512_mask_max_epi16(most, some, most, key);
+  }
+  low = -largest_halfword(_mm512_xor_si512(least, _mm512_set1_epi16(-1)));  // the sign is among the bits turned round
+  high = largest_halfword(most);
+}
+/// Rounds factor (x - from), of [0, 255], to bytes.
+inline void store_as_bytes(const bf16* x, i64 n, float from, float factor, std::uint8_t* y) {
+  const Vec f = set1(factor), start = set1(-from * factor);
+  const auto bytes = [&](__m512i two) {
+    const Vec even = _mm512_castsi512_ps(_mm512_slli_epi32(two, 16)),
+              odd = _mm512_castsi512_ps(_mm512_and_si512(two, _mm512_set1_epi32(-65536)));
+    return _mm512_cvtusepi16_epi8(_mm512_or_si512(_mm512_cvtps_epi32(fmadd(even, f, start)),
+                                                  _mm512_slli_epi32(_mm512_cvtps_epi32(fmadd(odd, f, start)), 16)));
+  };
+  i64 i = 0;
+  for (; i + 32 <= n; i += 32) _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i), bytes(_mm512_loadu_si512(x + i)));
+  if (i < n) {
+    const __mmask32 some = part_of_two(n - i);
+    _mm256_mask_storeu_epi8(y + i, some, bytes(_mm512_maskz_loadu_epi16(some, x + i)));
+  }
 }
 
 // --- steps of a product: each takes the dwords at k of a row of x (one, spread) and of a panel (kWidth columns)
@@ -88,6 +150,31 @@ struct OfBf16 : OfFloat {
   static Panel panel(const char* p) { return reinterpret_cast<__m512bh>(load_dwords(p)); }
   static Value value(const char* p) { return reinterpret_cast<__m512bh>(spread_dword(p)); }
   static Sum dot(Value x, Panel w, Sum s) { return _mm512_dpbf16_ps(s, x, w); }
+
+  /// Of 2^x, x from -inf to 0, weights are made in steps of 2^(1/128), as far apart as bfloat16s are: the whole part of
+  /// x becomes the exponent, and the fraction is looked up. Writes those of 32 x, times 128; the sum of what it wrote.
+  static constexpr float kWeightSteps = 128;
+  static Vec store_weights(bf16* p, Vec x, Vec x2, Vec sum) {
+    alignas(64) static constexpr std::uint8_t kFractions[128] = {
+        0,   1,   1,   2,   3,   4,   4,   5,   6,   6,   7,   8,   9,   9,   10,  11,  12,  12,  13, 14,  15,  15,
+        16,  17,  18,  19,  19,  20,  21,  22,  23,  23,  24,  25,  26,  27,  28,  28,  29,  30,  31, 32,  33,  34,
+        34,  35,  36,  37,  38,  39,  40,  41,  42,  43,  43,  44,  45,  46,  47,  48,  49,  50,  51, 52,  53,  54,
+        55,  56,  57,  58,  59,  60,  61,  62,  63,  64,  65,  66,  67,  68,  69,  70,  72,  73,  74, 75,  76,  77,
+        78,  79,  80,  82,  83,  84,  85,  86,  87,  88,  90,  91,  92,  93,  94,  96,  97,  98,  99, 100, 102, 103,
+        104, 105, 107, 108, 109, 111, 112, 113, 115, 116, 117, 118, 120, 121, 123, 124, 125, 127,
+    };
+    const __m512i both = _mm512_permutexvar_epi64(_mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0),
+                                                  _mm512_packs_epi32(_mm512_cvtps_epi32(x), _mm512_cvtps_epi32(x2)));
+    const __m512i bits =
+        _mm512_max_epi16(_mm512_adds_epi16(both, _mm512_set1_epi16(127 * 128)), _mm512_setzero_si512());
+    const __m512i fraction =
+        _mm512_maskz_permutex2var_epi8(0x5555555555555555, load_dwords(reinterpret_cast<const char*>(kFractions)), bits,
+                                       load_dwords(reinterpret_cast<const char*>(kFractions) + 64));
+    const __m512i weights = _mm512_ternarylogic_epi32(bits, fraction, _mm512_set1_epi16(0x7F), 0xdc);
+    _mm512_storeu_si512(p, weights);
+    return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(weights),
+                            reinterpret_cast<__m512bh>(_mm512_set1_epi16(0x3F80)));
+  }
 };
 #else
 struct OfBf16 : OfFloat {

@@ -11,6 +11,10 @@ inline void store_bf16_part(bf16* p, Vec v, i64 n) {
   store_bf16(whole, v);
   for (i64 i = 0; i < n; ++i) p[i] = whole[i];
 }
+inline void store_two_bf16(bf16* p, Vec a, Vec b) {
+  store_bf16(p, a);
+  store_bf16(p + kWidth, b);
+}
 inline void store_bytes_part(std::uint8_t* p, Vec v, i64 n) {
   std::uint8_t whole[kWidth];
   store_bytes(whole, v);
