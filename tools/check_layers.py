@@ -18,6 +18,7 @@ PUBLIC = {
     "error.h": "base",
     "matrix.h": "base",
     "log.h": "base",
+    "token_columns.h": "tokenize",
     "tokenizer.h": "tokenize",
     "tokenizer_trainer.h": "tokenizer_train",
     "words.h": "words",

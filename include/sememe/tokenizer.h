@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,16 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "sememe/token_columns.h"
+
 namespace sememe {
 
-/// Half-open range of bytes of the original text.
-struct Offset {
-  std::int32_t begin = 0, end = 0;
-  bool operator==(const Offset&) const = default;
-};
-
-/// Tokens of one text (or pair): parallel arrays, one entry a token; 16 bytes each, and their texts if kept.
-struct Encoding {
+/// Tokens of one text (or pair): ids, offsets and word_ids, one entry a token, in one allocation of 16 bytes each; what
+/// their runs say; and their texts if kept.
+struct Encoding : TokenColumns {
   /// What tokens next to each other have in common.
   struct Run {
     std::size_t end = 0;           ///< one after its last token; it begins where the run before it ends
@@ -28,15 +27,34 @@ struct Encoding {
     bool attention = true;         ///< false: padding
   };
 
-  std::vector<std::int32_t> ids;
-  std::vector<Offset> offsets;         ///< into the text it came from; (0, 0) for special tokens
-  std::vector<std::int32_t> word_ids;  ///< index of the pre-token, -1 for special tokens
-  std::vector<Run> runs;               ///< of all tokens, in order: three for "[CLS] a text [SEP]"
-  std::vector<std::string> tokens;     ///< their texts, if TokenizeOptions::keep_tokens
-  std::vector<Encoding> overflowing;   ///< what truncation cut off, in pieces of the same length
-  std::size_t tokens_total = 0;        ///< tokens before truncation, special ones included
+  /// The runs of an encoding, in order. Up to three, as of "[CLS] a text [SEP]", stand in the object itself.
+  class Runs {
+   public:
+    Runs() = default;
+    Runs(std::initializer_list<Run> runs) {
+      for (const Run& run : runs) push_back(run);
+    }
+    std::size_t size() const { return more_.empty() ? count_ : more_.size(); }
+    bool empty() const { return size() == 0; }
+    Run* begin() { return more_.empty() ? first_.data() : more_.data(); }
+    const Run* begin() const { return more_.empty() ? first_.data() : more_.data(); }
+    Run* end() { return begin() + size(); }
+    const Run* end() const { return begin() + size(); }
+    Run& back() { return end()[-1]; }
+    const Run& back() const { return end()[-1]; }
+    void push_back(const Run& run);
 
-  std::size_t size() const { return ids.size(); }
+   private:
+    std::array<Run, 3> first_;
+    std::size_t count_ = 0;  // of first_
+    std::vector<Run> more_;  // all, if they are more than fit there
+  };
+
+  Runs runs;                          ///< of all tokens
+  std::vector<std::string> tokens;    ///< their texts, if TokenizeOptions::keep_tokens
+  std::vector<Encoding> overflowing;  ///< what truncation cut off, in pieces of the same length
+  std::size_t tokens_total = 0;       ///< tokens before truncation, special ones included
+
   /// The run of token i, found by halving. Precondition: i < size().
   const Run& run(std::size_t i) const;
 

@@ -90,28 +90,8 @@ class IdLines : public EncodingWriter {
   using EncodingWriter::EncodingWriter;
 
   void lines(std::int64_t, std::string_view, const Encoding& encoding, Lines& out) const override {
-    line(encoding.ids, out);
-    for (const Encoding& piece : encoding.overflowing) line(piece.ids, out);
-  }
-
- private:
-  static void line(std::span<const std::int32_t> ids, Lines& out) {
-    constexpr std::size_t kMost = 12;  // characters of an id and what separates it
-    constexpr std::size_t kAtOnce = 4096;
-    for (std::size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
-      out.settle();
-      const auto some = ids.subspan(begin, std::min(kAtOnce, ids.size() - begin));
-      const std::size_t size = out.text.size();
-      out.text.resize(size + kMost * some.size());
-      char *at = out.text.data() + size, *const end = out.text.data() + out.text.size();
-      for (const std::int32_t id : some) {
-        at = std::to_chars(at, end, id).ptr;
-        *at++ = ' ';
-      }
-      out.text.resize(static_cast<std::size_t>(at - out.text.data()));
-    }
-    if (!ids.empty()) out.text.pop_back();
-    out.text.push_back('\n');
+    append_ids(encoding.ids, out);
+    for (const Encoding& piece : encoding.overflowing) append_ids(piece.ids, out);
   }
 };
 
@@ -154,6 +134,25 @@ class EncodingTable : public EncodingWriter {
 };
 
 }  // namespace
+
+void append_ids(std::span<const std::int32_t> ids, Lines& out) {
+  constexpr std::size_t kMost = 12;  // characters of an id and what separates it
+  constexpr std::size_t kAtOnce = 4096;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
+    out.settle();
+    const auto some = ids.subspan(begin, std::min(kAtOnce, ids.size() - begin));
+    const std::size_t size = out.text.size();
+    out.text.resize(size + kMost * some.size());
+    char *at = out.text.data() + size, *const end = out.text.data() + out.text.size();
+    for (const std::int32_t id : some) {
+      at = std::to_chars(at, end, id).ptr;
+      *at++ = ' ';
+    }
+    out.text.resize(static_cast<std::size_t>(at - out.text.data()));
+  }
+  if (!ids.empty()) out.text.pop_back();
+  out.text.push_back('\n');
+}
 
 EncodingWriter::EncodingWriter(const EncodingOutput& output) : output_(output), file_(output_path(output.name)) {}
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,9 @@ class EncodingWriter {
   AtomicFile file_;
 };
 std::unique_ptr<EncodingWriter> make_encoding_writer(const EncodingOutput& output);
+
+/// Appends a line of the format "ids".
+void append_ids(std::span<const std::int32_t> ids, Lines& out);
 
 /// Turns byte offsets into code point offsets. Each costs its distance from the one before.
 class CharacterCounter {

@@ -66,13 +66,15 @@ int run_tokenize(const Arguments& arguments, Console& console) {
       [&](const Chunk& chunk, std::int64_t i, Lines& out) {
         const std::string& text = chunk.records[static_cast<std::size_t>(i)].text;
         try {
-          Encoding encoding;
           if (only_ids) {
-            tokenizer.encode_ids(text, encoding.ids, options);
+            std::vector<std::int32_t> ids;
+            tokenizer.encode_ids(text, ids, options);
+            append_ids(ids, out);
           } else {
-            encoding = pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
+            const Encoding encoding =
+                pair ? tokenizer.encode_pair(text, *pair, options) : tokenizer.encode(text, options);
+            writer->lines(chunk.first + i, text, encoding, out);
           }
-          writer->lines(chunk.first + i, text, encoding, out);
         } catch (const Error& e) {
           fail(e.code(), "text ", chunk.first + i, ": ", e.what());
         }

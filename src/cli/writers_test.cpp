@@ -163,9 +163,10 @@ TEST_F(Writers, PairsAreOneNumberALine) {
 
 Encoding encoding() {
   Encoding e;
-  e.ids = {101, 7, 8, 102};
-  e.offsets = {{0, 0}, {0, 3}, {0, 2}, {0, 0}};
-  e.word_ids = {-1, 0, 0, -1};
+  e.add(101, {0, 0}, -1);
+  e.add(7, {0, 3}, 0);
+  e.add(8, {0, 2}, 0);
+  e.add(102, {0, 0}, -1);
   e.runs = {{.end = 1, .sequence_id = -1, .special = true},
             {.end = 2},
             {.end = 3, .type_id = 1, .sequence_id = 1},
@@ -209,9 +210,7 @@ TEST_F(Writers, PiecesThatWereCutOffFollow) {
 TEST_F(Writers, LinesOfALongTextAreWrittenWhileTheyAreMade) {
   Encoding many;
   for (std::int32_t i = 0; i < 300000; ++i) {
-    many.ids.push_back(i % 7 == 0 ? -i : i * (i % 11 == 0 ? 7000 : 1));
-    many.offsets.push_back({i / 2, i / 2 + 1});
-    many.word_ids.push_back(i % 5 - 1);
+    many.add(i % 7 == 0 ? -i : i * (i % 11 == 0 ? 7000 : 1), {i / 2, i / 2 + 1}, i % 5 - 1);
     many.tokens.push_back(std::to_string(i));
   }
   many.runs = {{.end = many.size()}};

@@ -31,8 +31,10 @@ TEST(WordInText, IsFoundAsAWholeWordInAnyCase) {
 
 TEST(WordInText, MeanIsOfTheTokensThatOverlapTheWord) {
   Encoding encoding;
-  encoding.ids = {0, 1, 2, 3};
-  encoding.offsets = {{0, 0}, {0, 3}, {3, 6}, {7, 9}};
+  encoding.add(0, {0, 0}, -1);
+  encoding.add(1, {0, 3}, 0);
+  encoding.add(2, {3, 6}, 0);
+  encoding.add(3, {7, 9}, 1);
   encoding.runs = {{.end = 1, .special = true}, {.end = 4}};
   Matrix rows(4, 1);
   for (std::int64_t i = 0; i < 4; ++i) rows.row(i)[0] = static_cast<float>(1 << i);

@@ -9,24 +9,9 @@
 namespace sememe {
 namespace {
 
-template <class T>
-std::vector<T> part(const std::vector<T>& from, std::size_t begin, std::size_t end) {
-  if (from.empty()) return {};  // Encoding::tokens, unless asked for
-  return {from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end)};
-}
-
-/// Calls use(column of a, the same column of b) for each column of tokens.
-template <class A, class B, class Use>
-void for_each_column(A& a, B& b, const Use& use) {
-  use(a.ids, b.ids);
-  use(a.offsets, b.offsets);
-  use(a.word_ids, b.word_ids);
-  use(a.tokens, b.tokens);
-}
-
 /// member of each token's run.
 template <class T, class Member>
-std::vector<T> spread(const std::vector<Encoding::Run>& runs, Member Encoding::Run::*member) {
+std::vector<T> spread(const Encoding::Runs& runs, Member Encoding::Run::*member) {
   std::vector<T> out;
   out.reserve(runs.empty() ? 0 : runs.back().end);
   for (const Encoding::Run& run : runs) out.resize(run.end, static_cast<T>(run.*member));
@@ -34,6 +19,15 @@ std::vector<T> spread(const std::vector<Encoding::Run>& runs, Member Encoding::R
 }
 
 }  // namespace
+
+void Encoding::Runs::push_back(const Run& run) {
+  if (more_.empty() && count_ < first_.size()) {
+    first_[count_++] = run;
+  } else {
+    if (more_.empty()) more_.assign(first_.begin(), first_.end());
+    more_.push_back(run);
+  }
+}
 
 const Encoding::Run& Encoding::run(std::size_t i) const {
   return *std::upper_bound(runs.begin(), runs.end(), i, [](std::size_t at, const Run& r) { return at < r.end; });
@@ -43,7 +37,7 @@ std::vector<std::int32_t> Encoding::sequence_ids() const { return spread<std::in
 std::vector<std::uint8_t> Encoding::special() const { return spread<std::uint8_t>(runs, &Run::special); }
 std::vector<std::uint8_t> Encoding::attention() const { return spread<std::uint8_t>(runs, &Run::attention); }
 
-void append_run(std::vector<Encoding::Run>& runs, std::size_t count, Encoding::Run run) {
+void append_run(Encoding::Runs& runs, std::size_t count, Encoding::Run run) {
   if (count == 0) return;
   const auto kind = [](const Encoding::Run& r) { return std::tie(r.type_id, r.sequence_id, r.special, r.attention); };
   run.end = (runs.empty() ? 0 : runs.back().end) + count;
@@ -54,8 +48,7 @@ void append_run(std::vector<Encoding::Run>& runs, std::size_t count, Encoding::R
   }
 }
 
-void append_runs(std::vector<Encoding::Run>& runs, const std::vector<Encoding::Run>& from, std::size_t begin,
-                 std::size_t end) {
+void append_runs(Encoding::Runs& runs, const Encoding::Runs& from, std::size_t begin, std::size_t end) {
   for (const Encoding::Run& run : from) {
     const std::size_t stop = std::min(run.end, end);
     if (stop <= begin) continue;
@@ -66,16 +59,18 @@ void append_runs(std::vector<Encoding::Run>& runs, const std::vector<Encoding::R
 
 void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32_t type_id, std::int32_t word_id,
                   std::int32_t sequence_id, bool special) {
-  encoding.ids.push_back(id);
-  encoding.offsets.push_back(offset);
-  encoding.word_ids.push_back(word_id);
+  encoding.add(id, offset, word_id);
   append_run(encoding.runs, 1, {.type_id = type_id, .sequence_id = sequence_id, .special = special});
 }
 
 Encoding slice(const Encoding& encoding, std::size_t begin, std::size_t end) {
   Encoding out;
-  for_each_column(out, encoding, [&](auto& to, const auto& from) { to = part(from, begin, end); });
+  out.append(encoding, begin, end);
   append_runs(out.runs, encoding.runs, begin, end);
+  if (!encoding.tokens.empty()) {
+    const auto at = [&](std::size_t i) { return encoding.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
+    out.tokens.assign(at(begin), at(end));
+  }
   return out;
 }
 
@@ -93,7 +88,8 @@ void append(Encoding& encoding, const Encoding& other) {
   for (const Encoding& other_piece : other.overflowing) combine(encoding, other_piece);
 
   append_runs(encoding.runs, other.runs, 0, other.size());
-  for_each_column(encoding, other, [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); });
+  encoding.append(other, 0, other.size());
+  encoding.tokens.insert(encoding.tokens.end(), other.tokens.begin(), other.tokens.end());
   encoding.overflowing = std::move(overflowing);
 }
 
@@ -103,7 +99,11 @@ void append(Encoding& encoding, Encoding&& other) {
   }
   append_runs(encoding.runs, other.runs, 0, other.size());
   other.runs = std::move(encoding.runs);
-  for_each_column(encoding, other, [](const auto& from, auto& to) { to.insert(to.begin(), from.begin(), from.end()); });
+  other.insert(0, encoding.size());
+  std::copy(encoding.ids.begin(), encoding.ids.end(), other.ids.begin());
+  std::copy(encoding.offsets.begin(), encoding.offsets.end(), other.offsets.begin());
+  std::copy(encoding.word_ids.begin(), encoding.word_ids.end(), other.word_ids.begin());
+  other.tokens.insert(other.tokens.begin(), encoding.tokens.begin(), encoding.tokens.end());
   other.tokens_total = encoding.tokens_total;
   encoding = std::move(other);
 }
@@ -158,14 +158,15 @@ void pad(Encoding& encoding, std::int64_t length, const Padding& padding) {
   const auto missing = length - static_cast<std::int64_t>(encoding.size());
   if (missing <= 0) return;
   const bool left = padding.direction == Direction::kLeft;
-  const auto fill = [&](auto& values, const auto& value) {
-    values.insert(left ? values.begin() : values.end(), static_cast<std::size_t>(missing), value);
-  };
-  if (!encoding.tokens.empty() || encoding.ids.empty()) fill(encoding.tokens, padding.token);
-  fill(encoding.ids, padding.id);
-  fill(encoding.offsets, Offset{0, 0});
-  fill(encoding.word_ids, -1);
-  const std::vector<Encoding::Run> runs = std::exchange(encoding.runs, {});
+  const auto count = static_cast<std::size_t>(missing), first = left ? 0 : encoding.size();
+  if (!encoding.tokens.empty() || encoding.ids.empty())
+    encoding.tokens.insert(left ? encoding.tokens.begin() : encoding.tokens.end(), count, padding.token);
+  encoding.reserve(static_cast<std::size_t>(length));
+  encoding.insert(first, count);
+  std::fill_n(encoding.ids.begin() + first, count, padding.id);
+  std::fill_n(encoding.offsets.begin() + first, count, Offset{0, 0});
+  std::fill_n(encoding.word_ids.begin() + first, count, -1);
+  const Encoding::Runs runs = std::exchange(encoding.runs, Encoding::Runs());
   const auto put_padding = [&] {
     append_run(encoding.runs, static_cast<std::size_t>(missing),
                {.type_id = padding.type_id, .sequence_id = -1, .special = true, .attention = false});

@@ -10,10 +10,9 @@
 namespace sememe {
 
 /// Appends `count` tokens that are what `run` says, its end aside.
-void append_run(std::vector<Encoding::Run>& runs, std::size_t count, Encoding::Run run);
+void append_run(Encoding::Runs& runs, std::size_t count, Encoding::Run run);
 /// Appends the tokens [begin, end) of `from`.
-void append_runs(std::vector<Encoding::Run>& runs, const std::vector<Encoding::Run>& from, std::size_t begin,
-                 std::size_t end);
+void append_runs(Encoding::Runs& runs, const Encoding::Runs& from, std::size_t begin, std::size_t end);
 
 /// Appends one token.
 void append_token(Encoding& encoding, std::int32_t id, Offset offset, std::int32_t type_id, std::int32_t word_id,

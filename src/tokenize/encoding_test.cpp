@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
 #include "sememe/error.h"
 #include "tokenize/encoding_ops.h"
 #include "tokenize/post_processors/post_processor.h"
@@ -15,7 +20,7 @@ Encoding tokens(std::int32_t first, std::int32_t count, std::int32_t sequence = 
 
 /// Ids, then those of the overflowing pieces after bars.
 std::string ids(const Encoding& encoding) {
-  const auto join = [](const std::vector<std::int32_t>& list) {
+  const auto join = [](std::span<const std::int32_t> list) {
     std::string out;
     for (const std::int32_t id : list) out.append(out.empty() ? "" : " ").append(std::to_string(id));
     return out;
@@ -119,6 +124,26 @@ TEST(Runs, StandOnceForEqualNeighboursAndGoWithTheirTokens) {
   EXPECT_EQ(e.attention(), (Bytes{1, 1, 1, 1, 1, 1, 1, 0, 0}));
   EXPECT_EQ(e.sequence_ids(), (Numbers{-1, 0, 0, 0, 0, 0, 1, -1, -1}));
   EXPECT_EQ(e.type_ids(), (Numbers{2, 0, 0, 0, 0, 0, 1, 3, 3}));
+}
+
+TEST(Runs, UpToThreeStandInTheEncodingItself) {
+  const auto inside = [](const Encoding& e) {
+    const auto* const at = reinterpret_cast<const std::byte*>(e.runs.begin());
+    const auto* const object = reinterpret_cast<const std::byte*>(&e);
+    return at >= object && at < object + sizeof e;
+  };
+  Encoding e;
+  for (std::int32_t i = 0; i < 3; ++i) append_token(e, i, {0, 0}, i, -1, 0, false);
+  ASSERT_EQ(e.runs.size(), 3U);
+  EXPECT_TRUE(inside(e));
+  const Encoding three = e;
+  append_token(e, 3, {0, 0}, 3, -1, 0, false);
+  append_token(e, 4, {0, 0}, 4, -1, 0, false);
+  EXPECT_FALSE(inside(e));
+  EXPECT_EQ(e.type_ids(), (std::vector<std::int32_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(e.runs.back().end, 5U);
+  EXPECT_TRUE(inside(three));
+  EXPECT_EQ(three.type_ids(), (std::vector<std::int32_t>{0, 1, 2}));
 }
 
 std::string processed(const PostProcessor& processor, std::vector<Encoding> encodings, bool special = true) {

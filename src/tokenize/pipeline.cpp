@@ -149,7 +149,7 @@ class TextTokenizer::ModelOutput final : public TokenModel::Parts {
       if (out_.ids_only) {
         out_.ids.push_back(token.id);
       } else {
-        out_.add(token.id, text_.original(piece_.begin + token.begin, piece_.begin + token.end), word_);
+        out_.columns.add(token.id, text_.original(piece_.begin + token.begin, piece_.begin + token.end), word_);
       }
     }
     tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
@@ -243,13 +243,16 @@ bool TextTokenizer::tokenize_chunk(std::string_view segment, const Chunk& chunk,
       same = pipeline_.model->pass_chunk({slot.ids, static_cast<std::size_t>(slot.count)}, work.scratch.get());
       if (!same) return;
     }
-    const std::size_t at = out.extend(slot.count);
-    std::copy_n(slot.ids, slot.count, out.ids.data() + at);
     out.words += slot.pieces;
-    if (out.ids_only) return;
-    Offset* const offsets = out.offsets.data() + at;
+    if (out.ids_only) {
+      out.ids.insert(out.ids.end(), slot.ids, slot.ids + slot.count);
+      return;
+    }
+    const std::size_t at = out.columns.extend(slot.count);
+    std::copy_n(slot.ids, slot.count, out.columns.ids.data() + at);
+    Offset* const offsets = out.columns.offsets.data() + at;
     for (int i = 0; i < slot.count; ++i) offsets[i] = {base + slot.begins[i], base + slot.ends[i]};
-    std::int32_t* const words = out.word_ids.data() + at;
+    std::int32_t* const words = out.columns.word_ids.data() + at;
     for (int i = 0; i < slot.count; ++i) words[i] = first_word + slot.words[i];
   });
   if (known && same) return true;

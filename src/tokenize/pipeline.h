@@ -34,51 +34,32 @@ struct Pipeline {
   std::string source;  ///< the file it came from
 };
 
-/// Tokens of one text before special tokens and truncation: parallel rows, the latter two empty if ids_only.
+/// Tokens of one text before truncation, after those that were there. Where only their ids are wanted, `ids` has them,
+/// else `columns` has all of them.
 struct RawTokens {
-  std::vector<std::int32_t> ids;
-  std::vector<Offset> offsets;
-  std::vector<std::int32_t> word_ids;
-  std::int32_t words = 0;
   bool ids_only = false;
+  std::vector<std::int32_t> ids;
+  TokenColumns columns;
+  std::int32_t words = 0;
 
   bool keep_literals = false;
-  /// Index in ids and text of added tokens and of those with the model's literal_id(), if keep_literals.
+  /// Index and text of added tokens and of those with the model's literal_id(), if keep_literals.
   std::vector<std::pair<std::size_t, std::string>> literals;
 
-  std::size_t size() const { return ids.size(); }
+  std::size_t size() const { return ids_only ? ids.size() : columns.size(); }
   void add(std::int32_t id, Offset offset, std::int32_t word) {
-    ids.push_back(id);
-    if (ids_only) return;
-    offsets.push_back(offset);
-    word_ids.push_back(word);
+    ids_only ? ids.push_back(id) : columns.add(id, offset, word);
   }
   /// Expects so many more: growing by and by would hold all of them twice. What is not used costs no memory.
   void reserve(std::size_t count) {
-    if (ids.size() + count <= ids.capacity()) return;
-    const std::size_t most = std::max(ids.size() + count, 2 * ids.capacity());
-    ids.reserve(most);
-    if (ids_only) return;
-    offsets.reserve(most);
-    word_ids.reserve(most);
-  }
-  /// Room for `count` more, to be filled in by the caller. Returns the index of the first.
-  std::size_t extend(std::size_t count) {
-    const std::size_t at = ids.size();
-    ids.resize(at + count);
-    if (!ids_only) {
-      offsets.resize(at + count);
-      word_ids.resize(at + count);
-    }
-    return at;
+    const std::size_t capacity = ids_only ? ids.capacity() : columns.capacity();
+    if (size() + count <= capacity) return;
+    const std::size_t most = std::max(size() + count, 2 * capacity);
+    ids_only ? ids.reserve(most) : columns.reserve(most);
   }
   /// Leaves the first `count`.
   void cut(std::size_t count) {
-    ids.resize(count);
-    if (!ids_only) {
-      offsets.resize(count);
-      word_ids.resize(count);
-    }
+    ids_only ? ids.resize(count) : columns.cut(count);
     while (!literals.empty() && literals.back().first >= count) literals.pop_back();
   }
 };

@@ -38,9 +38,11 @@ std::string random_text(std::uint64_t seed) {
 }
 
 std::string shown(const RawTokens& raw) {
+  const TokenColumns& tokens = raw.columns;
   std::string out = concat(raw.words, " words:");
   for (std::size_t i = 0; i < raw.size(); ++i)
-    out.append(concat(" ", raw.ids[i], "[", raw.offsets[i].begin, ",", raw.offsets[i].end, ")", raw.word_ids[i]));
+    out.append(
+        concat(" ", tokens.ids[i], "[", tokens.offsets[i].begin, ",", tokens.offsets[i].end, ")", tokens.word_ids[i]));
   return out;
 }
 

@@ -42,8 +42,9 @@ struct Tokenizer::State {
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    /// Tokens of `text`, valid until the next call; they may be moved away.
-    RawTokens& tokenize(std::string_view text, bool keep_literals, const TokenizeOptions& options);
+    /// Tokens of `text` after those of `before`, valid until the next call; they may be moved away.
+    RawTokens& tokenize(std::string_view text, const TokenColumns& before, bool keep_literals,
+                        const TokenizeOptions& options);
     /// The ids alone, after those of `before`.
     std::vector<std::int32_t>& tokenize_ids(std::string_view text, std::span<const std::int32_t> before,
                                             const TokenizeOptions& options);
@@ -163,17 +164,18 @@ Tokenizer::State::Lease::~Lease() {
   shelf.idle.push_back(std::move(work_));
 }
 
-RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, bool keep_literals,
+// They come first, so that many tokens are not moved for their sake.
+RawTokens& Tokenizer::State::Lease::tokenize(std::string_view text, const TokenColumns& before, bool keep_literals,
                                              const TokenizeOptions& options) {
   RawTokens& raw = work_->raw;
-  raw.ids.clear();
+  raw.columns.cut(0);
+  raw.columns.append(before, 0, before.size());
   raw.ids_only = false;
   raw.keep_literals = keep_literals;
   fill_raw(text, options);
   return raw;
 }
 
-// They come first, so that many ids are not moved for their sake.
 std::vector<std::int32_t>& Tokenizer::State::Lease::tokenize_ids(std::string_view text,
                                                                  std::span<const std::int32_t> before,
                                                                  const TokenizeOptions& options) {
@@ -191,8 +193,6 @@ void Tokenizer::State::Lease::fill_raw(std::string_view text, const TokenizeOpti
     fail(ErrorCode::kInvalidArgument, "a text of ", text.size(), " bytes: at most 2147483646 can be tokenized at once");
   }
   RawTokens& raw = work_->raw;
-  raw.offsets.clear();
-  raw.word_ids.clear();
   raw.literals.clear();
   raw.words = 0;
   work_->plain_specials = options.encode_special_tokens;
@@ -203,48 +203,37 @@ void Tokenizer::State::Lease::fill_raw(std::string_view text, const TokenizeOpti
   forget_if_large(work_->tokens);
 }
 
-// Each column is allocated once, and special tokens are put where they belong at once.
+// They are allocated once, and special tokens are put where they belong at once.
 Encoding Tokenizer::State::encode_text(std::string_view text, std::int32_t sequence, std::int32_t type_id,
                                        const PostProcessor::Affixes& around, const TokenizeOptions& options) const {
   Lease lease(*this);
-  RawTokens& raw = lease.tokenize(text, options.keep_tokens || needs_tokens, options);
+  const Encoding &before = around.before, &after = around.after;
+  RawTokens& raw = lease.tokenize(text, before, options.keep_tokens || needs_tokens, options);
+  const std::span<const std::int32_t> ids = raw.columns.ids;
+  const std::size_t size = ids.size();
   // For the post-processor only those are kept that it cannot look up.
-  const auto differs = [&](const auto& literal) { return literal.second != token_text(raw.ids[literal.first]); };
+  const auto differs = [&](const auto& literal) { return literal.second != token_text(ids[literal.first]); };
   const bool keep_tokens = options.keep_tokens || std::any_of(raw.literals.begin(), raw.literals.end(), differs);
-  const std::size_t n = raw.size();
   Encoding out;
-  const std::size_t room = n + std::max<std::size_t>(around.before.size() + around.after.size(), 4);
-  const auto put = [&](auto Encoding::*column, auto& text_column) {
-    auto& to = out.*column;
-    const auto &before = around.before.*column, &after = around.after.*column;
-    if (n >= kMany) {
-      to.swap(text_column);
-      to.insert(to.begin(), before.begin(), before.end());
-    } else {
-      to.reserve(room);
-      to.insert(to.end(), before.begin(), before.end());
-      to.insert(to.end(), text_column.begin(), text_column.end());
-      forget_if_large(text_column);
-    }
-    to.insert(to.end(), after.begin(), after.end());
-  };
+  const std::size_t room = size + std::max<std::size_t>(after.size(), 4);
   if (keep_tokens) {
-    std::vector<std::string> tokens;
-    tokens.reserve(room);
-    for (const std::int32_t id : raw.ids) tokens.emplace_back(token_text(id));
-    for (const auto& [at, literal] : raw.literals) tokens[at] = literal;
     out.tokens.reserve(room);
-    out.tokens.insert(out.tokens.end(), around.before.tokens.begin(), around.before.tokens.end());
-    out.tokens.insert(out.tokens.end(), std::move_iterator(tokens.begin()), std::move_iterator(tokens.end()));
-    out.tokens.insert(out.tokens.end(), around.after.tokens.begin(), around.after.tokens.end());
+    out.tokens = before.tokens;
+    for (const std::int32_t id : ids.subspan(before.size())) out.tokens.emplace_back(token_text(id));
+    for (auto& [at, literal] : raw.literals) out.tokens[at] = std::move(literal);
+    out.tokens.insert(out.tokens.end(), after.tokens.begin(), after.tokens.end());
   }
-  put(&Encoding::ids, raw.ids);
-  put(&Encoding::offsets, raw.offsets);
-  put(&Encoding::word_ids, raw.word_ids);
-  out.runs.reserve(around.before.runs.size() + 1 + around.after.runs.size());
-  append_runs(out.runs, around.before.runs, 0, around.before.size());
-  append_run(out.runs, n, {.type_id = type_id, .sequence_id = sequence});
-  append_runs(out.runs, around.after.runs, 0, around.after.size());
+  if (size >= kMany) {
+    static_cast<TokenColumns&>(out) = std::move(raw.columns);
+  } else {
+    out.reserve(room);
+    out.append(raw.columns, 0, size);
+    if (raw.columns.capacity() >= kMany) raw.columns = TokenColumns();
+  }
+  out.append(after, 0, after.size());
+  append_runs(out.runs, before.runs, 0, before.size());
+  append_run(out.runs, size - before.size(), {.type_id = type_id, .sequence_id = sequence});
+  append_runs(out.runs, after.runs, 0, after.size());
   out.tokens_total = out.size();
   return out;
 }

@@ -11,6 +11,7 @@
 #include <sememe/mining.h>
 #include <sememe/sentence_vectors.h>
 #include <sememe/similarity.h>
+#include <sememe/token_columns.h>
 #include <sememe/tokenizer.h>
 #include <sememe/tokenizer_trainer.h>
 #include <sememe/trainer.h>

@@ -21,8 +21,8 @@ std::vector<int> ints(const Json& json) {
   return out;
 }
 
-template <class T>
-std::vector<int> ints(const std::vector<T>& values) {
+template <class Values>
+std::vector<int> ints(const Values& values) {
   return {values.begin(), values.end()};
 }
 

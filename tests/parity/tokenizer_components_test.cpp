@@ -101,8 +101,8 @@ TEST_P(ComponentGolden, WordsStandWhereTheReferenceHasThem) {
     tokenizer.tokenize(text, *work, raw);
     std::vector<Word> words;
     for (std::size_t i = 0; i < raw.size(); ++i) {
-      const std::vector<int> offset = test::character_offsets(text, {raw.offsets[i]});
-      words.push_back({offset[0], offset[1], added_id(pipeline, raw.ids[i])});
+      const std::vector<int> offset = test::character_offsets(text, {raw.columns.offsets[i]});
+      words.push_back({offset[0], offset[1], added_id(pipeline, raw.columns.ids[i])});
     }
     ASSERT_EQ(words, words_of(row, pipeline)) << line.substr(0, 300);
     ++rows;
