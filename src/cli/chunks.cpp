@@ -25,7 +25,8 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
   ChunkSize chunk_size(max_records);
   for (;;) {
     const double begin = progress.seconds();
-    Chunk chunk{.first = totals.records, .records = input.read(chunk_size.texts())};
+    Chunk chunk{.first = totals.records};
+    input.read(chunk_size.texts(), chunk.records);
     if (chunk.records.empty()) break;
     work(chunk);
     totals.records += chunk.size();
@@ -45,54 +46,64 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
 Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
                        const std::function<void(const Chunk&, std::int64_t, Lines&)>& lines,
                        const std::function<void(std::string_view)>& write) {
-  constexpr std::int64_t kRecordsPerJob = 16;
+  // What a core's own cache holds, with its lines, goes faster through than more.
+  constexpr std::int64_t kChunkBytes = std::int64_t{1} << 19, kJobs = 64, kMostPerJob = 16;
+  constexpr std::size_t kKeptBytes = std::size_t{1} << 16;  // of the lines of a job
   Totals totals;
   Progress progress(console);
   ChunkSize chunk_size(kMaxChunkTexts);
   const bool ahead = input.fraction() >= 0;  // of a pipe that is not known
-  Chunk chunk{.first = 0, .records = input.read(chunk_size.texts())};
-  // Of the chunk before, if reading goes ahead. Thousands of texts take their time to be freed, too.
-  std::vector<std::string> written;
+  const auto read = [&](std::vector<TextRecord>& records) { input.read(chunk_size.texts(), records, kChunkBytes); };
+  Chunk chunk;
+  read(chunk.records);
+  // Texts and lines take the memory of those before them: thousands of pieces that one thread frees while the other one
+  // allocates some would have them wait for each other.
   std::vector<TextRecord> done;
+  std::vector<std::string> made, before;  // lines of this chunk, and of the one before
+  bool waiting = false;                   // `before` is not yet written
+  const auto write_before = [&] {
+    if (std::exchange(waiting, false))
+      for (const std::string& part : before) write(part);
+  };
   while (!chunk.records.empty()) {
     const double begin = progress.seconds();
     const bool ends_long = std::ssize(chunk.records.back().text) >= kMaxChunkBytes;
     const std::int64_t count = chunk.size() - (ends_long ? 1 : 0);
-    const std::int64_t blocks = (count + kRecordsPerJob - 1) / kRecordsPerJob, others = ahead ? 2 : 0;
-    Chunk next{.first = chunk.first + chunk.size()};
+    const std::int64_t per_job = std::clamp<std::int64_t>(count / kJobs, 1, kMostPerJob);
+    const std::int64_t blocks = (count + per_job - 1) / per_job, others = ahead ? 2 : 0;
+    Chunk next{.first = chunk.first + chunk.size(), .records = std::exchange(done, {})};
     std::exception_ptr unreadable;  // told when all before it is written
-    std::vector<std::string> made(static_cast<std::size_t>(blocks));
+    made.resize(static_cast<std::size_t>(blocks));
     pool.run(others + blocks, [&](std::int64_t job, int) {
-      const std::int64_t block = job - others, from = block * kRecordsPerJob;
+      const std::int64_t block = job - others, from = block * per_job;
       if (block == -2) {
         try {
-          next.records = input.read(chunk_size.texts());
+          read(next.records);
         } catch (...) {
+          next.records.clear();
           unreadable = std::current_exception();
         }
       } else if (block == -1) {
-        for (const std::string& part : written) write(part);
-        written.clear();
-        done.clear();
+        write_before();
       } else {
-        Lines block_lines;
-        for (std::int64_t i = from; i < std::min(from + kRecordsPerJob, count); ++i) lines(chunk, i, block_lines);
+        Lines block_lines{.text = std::move(made[static_cast<std::size_t>(block)])};
+        block_lines.text.clear();
+        if (block_lines.text.capacity() > kKeptBytes) std::string().swap(block_lines.text);
+        for (std::int64_t i = from; i < std::min(from + per_job, count); ++i) lines(chunk, i, block_lines);
         made[static_cast<std::size_t>(block)] = std::move(block_lines.text);
       }
     });
-    written = std::move(made);
+    std::swap(made, before);
+    waiting = true;
     totals.records = next.first;
-    if (!ahead || ends_long || next.records.empty()) {
-      for (const std::string& part : written) write(part);
-      written.clear();
-    }
+    if (!ahead || ends_long || next.records.empty()) write_before();
     if (ends_long) {
       Lines last{.write = &write};
       lines(chunk, count, last);
       write(last.text);
     }
     if (unreadable) std::rethrow_exception(unreadable);
-    if (!ahead) next.records = input.read(chunk_size.texts());
+    if (!ahead) read(next.records);
     chunk_size.took(chunk.size(), progress.seconds() - begin);
     progress.update(totals.records, input.fraction());
     done = std::exchange(chunk, std::move(next)).records;

@@ -60,16 +60,15 @@ TextInput::TextInput(const Arguments& arguments, std::optional<TextFormat> forma
   reader_.emplace(path, options);
 }
 
-std::vector<TextRecord> TextInput::read(std::int64_t max_texts) {
-  if (reader_) return reader_->read(max_texts, kMaxChunkBytes);
-  std::vector<TextRecord> records;
+void TextInput::read(std::int64_t max_texts, std::vector<TextRecord>& records, std::int64_t max_bytes) {
+  if (reader_) return reader_->read(max_texts, max_bytes, records);
+  records.clear();
   for (; next_ < operands_.size() && static_cast<std::int64_t>(records.size()) < max_texts; ++next_) {
     const std::string& text = operands_[next_];
     const auto number = static_cast<std::int64_t>(next_) + 1;
     if (!lossy_) require_utf8(text, concat("text ", number));
     records.push_back({lossy_ ? replace_invalid_utf8(text) : text, number});
   }
-  return records;
 }
 
 std::optional<std::int64_t> TextInput::count() const {

@@ -30,7 +30,7 @@ const OptionGroup& text_options();
 inline constexpr std::int64_t kMaxRecordBytes = std::int64_t{8} << 20;
 /// Of commands that cut nothing: a book may be one text.
 inline constexpr std::int64_t kMaxBookBytes = std::int64_t{1} << 30;
-/// TextInput::read() takes no further text when it has so many bytes.
+/// TextInput::read() takes no further text when it has so many bytes, unless it is told otherwise.
 inline constexpr std::int64_t kMaxChunkBytes = std::int64_t{4} << 20;
 
 /// The texts of a run, in chunks: the operands, else the file of --input, else standard input unless it is a terminal.
@@ -42,9 +42,10 @@ class TextInput {
   explicit TextInput(const Arguments& arguments, std::optional<TextFormat> format = std::nullopt,
                      std::int64_t max_record_bytes = kMaxRecordBytes);
 
-  /// The next texts, at most `max_texts` or some megabytes of them; empty at the end. All are valid UTF-8.
+  /// Makes `records` the next texts, at most `max_texts`, and none after `max_bytes`; none at the end. They take the
+  /// memory of what was there, and are valid UTF-8.
   /// Errors  kInvalidArgument: an operand that is not UTF-8 (without --lossy); those of TextReader.
-  std::vector<TextRecord> read(std::int64_t max_texts);
+  void read(std::int64_t max_texts, std::vector<TextRecord>& records, std::int64_t max_bytes = kMaxChunkBytes);
 
   /// Number of texts, if it is known before they are read.
   std::optional<std::int64_t> count() const;

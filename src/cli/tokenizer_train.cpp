@@ -165,7 +165,8 @@ void read_files(const Arguments& arguments, Console& console, TokenizerTrainer& 
   for (const std::string& file : files) {
     TextReader reader(file, options);
     for (;;) {
-      const std::vector<TextRecord> records = reader.read(kChunkTexts, kChunkBytes);
+      std::vector<TextRecord> records;
+      reader.read(kChunkTexts, kChunkBytes, records);
       if (records.empty()) break;
       std::vector<std::string_view> views;
       for (const TextRecord& record : records) views.push_back(record.text);

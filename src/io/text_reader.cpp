@@ -163,14 +163,17 @@ bool TextReader::next(TextRecord& record) {
   return state_->next_line(record);
 }
 
-std::vector<TextRecord> TextReader::read(std::int64_t max_texts, std::int64_t max_bytes) {
-  std::vector<TextRecord> records;
-  TextRecord record;
-  for (std::int64_t bytes = 0; std::ssize(records) < max_texts && bytes < max_bytes && next(record);) {
-    bytes += std::ssize(record.text);
-    records.push_back(std::move(record));
+void TextReader::read(std::int64_t max_texts, std::int64_t max_bytes, std::vector<TextRecord>& records) {
+  constexpr std::size_t kKept = 1024;
+  for (TextRecord& record : records)
+    if (record.text.capacity() > kKept) std::string().swap(record.text);
+  std::size_t count = 0;
+  for (std::int64_t bytes = 0; static_cast<std::int64_t>(count) < max_texts && bytes < max_bytes; ++count) {
+    if (count == records.size()) records.emplace_back();
+    if (!next(records[count])) break;
+    bytes += std::ssize(records[count].text);
   }
-  return records;
+  records.resize(count);
 }
 
 const std::string& TextReader::name() const { return state_->lines.name(); }

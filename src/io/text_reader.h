@@ -47,8 +47,10 @@ class TextReader {
 
   /// False at the end, and then `record` is left alone.
   bool next(TextRecord& record);
-  /// The next texts: until there are `max_texts`, or they hold `max_bytes` or more together. Empty at the end.
-  std::vector<TextRecord> read(std::int64_t max_texts, std::int64_t max_bytes);
+  /// Makes `records` the next texts: until there are `max_texts`, or they hold `max_bytes` or more together. None at
+  /// the end. They take the memory of what was there, up to 1 KiB a text, so that it is not freed by one thread while
+  /// another one waits for some.
+  void read(std::int64_t max_texts, std::int64_t max_bytes, std::vector<TextRecord>& records);
 
   const std::string& name() const;   ///< the path, or "standard input"
   std::int64_t bytes_read() const;   ///< of the file as stored, for a progress bar

@@ -202,13 +202,33 @@ TEST_F(TextReaderTest, ZstdIsToldByItsBytes) {
 
 TEST_F(TextReaderTest, ReadsBlocksUpToABound) {
   TextReader reader(folder.add("a.txt", "aaaa\nbb\nc\ndddd\ne\n"));
-  EXPECT_EQ(reader.read(2, 1000).size(), 2u);
-  const std::vector<TextRecord> block = reader.read(10, 5);
+  std::vector<TextRecord> block;
+  reader.read(2, 1000, block);
+  EXPECT_EQ(block.size(), 2u);
+  reader.read(10, 5, block);
   ASSERT_EQ(block.size(), 2u);
+  EXPECT_EQ(block[0].text, "c");
   EXPECT_EQ(block[1].text, "dddd");
   EXPECT_EQ(block[1].line, 4);
-  EXPECT_EQ(reader.read(10, 1000).size(), 1u);
-  EXPECT_TRUE(reader.read(10, 1000).empty());
+  reader.read(10, 1000, block);
+  ASSERT_EQ(block.size(), 1u);
+  EXPECT_EQ(block[0].text, "e");
+  reader.read(10, 1000, block);
+  EXPECT_TRUE(block.empty());
+}
+
+TEST_F(TextReaderTest, BlocksTakeTheMemoryOfShortTextsAndLeaveThatOfLongOnes) {
+  const std::string line(500, 'x');
+  TextReader reader(folder.add("a.txt", concat(line, '\n', std::string(100000, 'y'), '\n', line, "\nz\nz\n")));
+  std::vector<TextRecord> block;
+  reader.read(2, 1 << 20, block);
+  ASSERT_EQ(block.size(), 2u);
+  reader.read(3, 1 << 20, block);
+  ASSERT_EQ(block.size(), 3u);
+  EXPECT_EQ(block[0].text, line);
+  EXPECT_EQ(block[1].text, "z");
+  EXPECT_GE(block[1].text.capacity() + block[0].text.capacity() + block[2].text.capacity(), 1000u);
+  for (const TextRecord& record : block) EXPECT_LT(record.text.capacity(), 4096u);
 }
 
 TEST_F(TextReaderTest, WhatCannotBeReadIsAnError) {
