@@ -196,10 +196,7 @@ void Encoder::State::run_group(const Segments& segments, std::span<const std::in
 void Encoder::State::run(const Segments& segments, FunctionRef<void(std::int64_t, MatView<const float>)> consume,
                          SegmentMaker* next) const {
   const int threads = pool.size();
-  const std::int64_t total = segments.offsets.back();
-  // A share for each thread when there is little to do, full groups otherwise.
-  const std::int64_t limit = std::clamp<std::int64_t>((total + threads - 1) / threads, 1, kGroupTokens);
-  const auto groups = make_groups(segments, limit);
+  const auto groups = make_groups(segments, kGroupTokens, threads);
   const std::lock_guard lock(turn);
   workspaces.resize(static_cast<std::size_t>(threads));
   if (static_cast<std::int64_t>(groups.size()) < threads) {

@@ -98,21 +98,41 @@ Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_v
   return maker.finish();
 }
 
-std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit) {
+std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit, std::int64_t threads) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(segments.count()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::int64_t a, std::int64_t b) { return segments.length(a) > segments.length(b); });
-  std::vector<std::vector<std::int64_t>> groups;
-  std::int64_t room = 0;
-  for (const std::int64_t s : order) {
-    if (groups.empty() || segments.length(s) > room) {
-      groups.emplace_back();
-      room = limit;
+  // Calls begin() before the first segment of each group, and add() for each segment.
+  const auto walk = [&](std::int64_t most, const auto& begin, const auto& add) {
+    std::int64_t room = -1;
+    for (const std::int64_t s : order) {
+      if (room < segments.length(s)) {
+        begin();
+        room = most;
+      }
+      add(s);
+      room = std::max<std::int64_t>(0, room - segments.length(s));
     }
-    groups.back().push_back(s);
-    room -= segments.length(s);
+  };
+  const auto count = [&](std::int64_t most) {
+    std::int64_t groups = 0;
+    walk(
+        most, [&] { ++groups; }, [](std::int64_t) {});
+    return groups;
+  };
+  const std::int64_t wanted = (count(limit) + threads - 1) / threads * threads;
+  std::int64_t least = 1, most = limit;  // the smallest limit that makes no more groups
+  while (least < most) {
+    const std::int64_t middle = least + (most - least) / 2;
+    if (count(middle) <= wanted)
+      most = middle;
+    else
+      least = middle + 1;
   }
+  std::vector<std::vector<std::int64_t>> groups;
+  walk(
+      most, [&] { groups.emplace_back(); }, [&](std::int64_t s) { groups.back().push_back(s); });
   return groups;
 }
 

@@ -81,7 +81,7 @@ TEST_F(SegmentsOf, GroupsHoldEverySegmentOnceLongestFirst) {
   std::vector<std::string> texts;
   for (int i = 0; i < 200; ++i) texts.push_back(std::string(static_cast<std::size_t>(i * 13 % 37), 'x'));
   const Segments s = make({texts.begin(), texts.end()}, {.max_tokens = 40});
-  const auto groups = make_groups(s, 64);
+  const auto groups = make_groups(s, 64, 1);
   std::vector<std::int64_t> seen;
   std::int64_t last = 1000;
   for (const auto& group : groups) {
@@ -97,7 +97,25 @@ TEST_F(SegmentsOf, GroupsHoldEverySegmentOnceLongestFirst) {
   std::sort(seen.begin(), seen.end());
   ASSERT_EQ(seen.size(), 200u);
   for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], static_cast<std::int64_t>(i));
-  EXPECT_EQ(make_groups(s, 1).size(), 200u) << "a segment longer than the limit goes alone";
+  EXPECT_EQ(make_groups(s, 1, 1).size(), 200u) << "a segment longer than the limit goes alone";
+}
+
+TEST_F(SegmentsOf, GroupsAreAsManyForEachThreadAndEven) {
+  std::vector<std::string> texts(100, "x");  // three tokens each
+  const auto sizes = [&](std::int64_t limit, std::int64_t threads) {
+    std::vector<std::size_t> out;
+    for (const auto& group : make_groups(make({texts.begin(), texts.end()}, {.max_tokens = 40}), limit, threads))
+      out.push_back(group.size());
+    return out;
+  };
+  EXPECT_EQ(sizes(120, 1), (std::vector<std::size_t>{34, 34, 32}));
+  EXPECT_EQ(sizes(120, 2), (std::vector<std::size_t>(4, 25)));
+  EXPECT_EQ(sizes(120, 4), (std::vector<std::size_t>(4, 25)));
+  EXPECT_EQ(sizes(1000, 2), (std::vector<std::size_t>(2, 50)));
+  texts.resize(1);
+  EXPECT_EQ(sizes(120, 4), (std::vector<std::size_t>{1}));
+  texts.clear();
+  EXPECT_EQ(sizes(120, 4), (std::vector<std::size_t>{}));
 }
 
 }  // namespace
