@@ -72,8 +72,8 @@ class SegmentMaker {
 Segments make_segments(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
                        const SegmentOptions& options, ThreadPool& pool);
 
-/// Splits segments into groups of at most `limit` tokens (at least one segment each), longest segments first. As many as
-/// `threads`, or that times a whole number, and as even as they go: no thread waits for the last group.
+/// Splits segments into groups of at most `limit` tokens (at least one segment each), longest segments first. As many
+/// as `threads`, or that times a whole number, and as even as they go: no thread waits for the last group.
 std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std::int64_t limit, std::int64_t threads);
 
 }  // namespace sememe
