@@ -75,7 +75,9 @@ TEST_F(FastTextTraining, WordsOfOneTopicComeCloseAndSoDoUnknownOnesOfTheirNgrams
 
 TEST_F(FastTextTraining, TheBytesDoNotDependOnThreadsButOnTheSeed) {
   const std::string text = labelled(1500);
-  for (FastTextOptions options : {small_words(), small_labels()}) {
+  FastTextOptions cbow = small_words();
+  cbow.kind = FastTextModelKind::kCbow;
+  for (FastTextOptions options : {small_words(), cbow, small_labels()}) {
     options.epochs = 2;
     options.word_ngrams = 2;
     const auto bytes = [&](int threads, std::uint64_t seed) {
@@ -86,6 +88,22 @@ TEST_F(FastTextTraining, TheBytesDoNotDependOnThreadsButOnTheSeed) {
     const std::string expected = bytes(1, 1);
     for (const int threads : {2, 3, 4}) EXPECT_EQ(bytes(threads, 1), expected) << threads;
     EXPECT_NE(bytes(1, 2), expected);
+  }
+}
+
+TEST_F(FastTextTraining, WordsThatAreNearlyTheSameNgramsStayInTheRangeOfAFloat) {
+  std::string text;
+  RandomStream random(3, 0);
+  for (int i = 0; i < 12000; ++i)
+    text.append("internationalisationsprozess")
+        .append(std::to_string(random.below(900)))
+        .append(1, " \n"[i % 12 == 11]);
+  for (const auto kind : {FastTextModelKind::kSkipGram, FastTextModelKind::kCbow}) {
+    FastTextOptions options = small_words();
+    options.kind = kind;
+    options.epochs = 3;
+    const WordVectors vectors = train(text, options).vectors();  // which fails otherwise
+    EXPECT_LT(std::abs(vectors.vectors().row(5)[0]), 10.0f) << static_cast<int>(kind);
   }
 }
 

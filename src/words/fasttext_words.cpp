@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "kernels/kernels.h"
 #include "words/block_training.h"
+#include "words/cbow_rounds.h"
 #include "words/fasttext_train.h"
 #include "words/merged_blocks.h"
 #include "words/output_layer.h"
@@ -198,6 +199,10 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
     SkipGramRounds rounds(word_rows, rule, windows, options.seed, shared, pool);
     plan.limits = rounds.limits();
     trained = train(rounds, [&](std::int32_t) { return rounds.word_weight(); });
+  } else if (options.kind == FastTextModelKind::kCbow && !options.hogwild && options.max_length > 0) {
+    CbowRounds rounds(word_rows, rule, windows, options.seed, shared, pool);
+    plan.limits = rounds.limits();
+    trained = train(rounds, [](std::int32_t) { return 1; });
   } else {
     const auto make = [&] { return FastTextTrainer(options.kind, rule, windows, word_rows, shared); };
     trained = train(MergedBlocks<FastTextTrainer>(make, options.seed, options.hogwild, shared, pool),

@@ -70,12 +70,15 @@ class OutputLayer {
   /// Picks the rows for a class; `row(i)` gives where output row i stands. How many there are.
   template <class Row>
   std::int32_t pick(std::int32_t target, RandomStream& random, const Row& row) {
+    return pick_from([&] { return pool_[random.below(kPool)]; }, target, row);
+  }
+  /// The same where draw() gives a word of the noise.
+  template <class Draw, class Row>
+  std::int32_t pick_from(const Draw& draw, std::int32_t target, const Row& row) {
     outputs_.clear();
-    rule_.for_each_class(
-        target, [&] { return pool_[random.below(kPool)]; },
-        [&](std::int32_t other, float label) {
-          outputs_.push_back({row(other), label});
-        });
+    rule_.for_each_class(target, draw, [&](std::int32_t other, float label) {
+      outputs_.push_back({row(other), label});
+    });
     return static_cast<std::int32_t>(outputs_.size());
   }
 

@@ -17,13 +17,14 @@ SkipGramRounds::SkipGramRounds(const InputRows& words, const OutputRule& rule, c
       own_(static_cast<std::size_t>(pool.size())) {}
 
 BlockLimits SkipGramRounds::limits() const {
-  constexpr std::int64_t kMostRepeats = 4;                                 // English has 2 or 3 in a block
   constexpr std::int64_t kMostBytes = std::int64_t{32} << 20, kPath = 24;  // kPath: a usual way in a tree
   const std::int64_t steps = rule_.tree != nullptr ? kPath : rule_.negative + 1;
   const auto step_bytes = static_cast<std::int64_t>(sizeof(Step)),
              float_bytes = static_cast<std::int64_t>(sizeof(float));
   const std::int64_t pairs = kMostBytes / (steps * step_bytes + shared_.stride * float_bytes);
-  return {.weight = std::max<std::int64_t>(1, pairs), .repeats = kMostRepeats};
+  BlockLimits limits = limits_of_turns(word_rows_);
+  limits.weight = std::max<std::int64_t>(1, pairs);
+  return limits;
 }
 
 void SkipGramRounds::train(const BlockQueue& blocks, std::int64_t /*count*/, double lr, std::int64_t steps) {
@@ -117,10 +118,7 @@ void SkipGramRounds::draw_steps(std::size_t pair, std::int32_t place, RandomStre
 void SkipGramRounds::move_rows(std::int64_t owner, std::int64_t owners, std::vector<std::int32_t>& own, float lr) {
   constexpr std::size_t kAhead = 8;
   const std::int64_t stride = shared_.stride;
-  const auto owns = [all = static_cast<std::uint32_t>(owners),
-                     mine = static_cast<std::uint32_t>(owner)](std::int32_t row) {
-    return ((static_cast<std::uint32_t>(row) * 0x9E3779B1u >> 16) * all) >> 16 == mine;
-  };
+  const RowShare owns(owner, owners);
   own.resize(steps_.size());
   std::size_t count = 0;
   for (std::size_t i = 0; i < steps_.size(); ++i) {  // without a branch, which would be guessed wrong half the time

@@ -39,7 +39,6 @@ class SkipGramRounds {
 
   /// What a word counts for, so that a block within its limits fits.
   std::int64_t word_weight() const { return windows_.mean_pairs(); }
-  /// Where few words come again and again, turns are shorter: the words that share a row would carry it too far.
   BlockLimits limits() const;
 
  private:
