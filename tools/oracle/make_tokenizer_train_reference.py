@@ -123,7 +123,7 @@ def tokenizer_of(kind, options, vocab=None, merges=None):
 
 def characters_in_order(tokenizer, texts, kind, options):
     """The alphabet by code point, then what prefix and suffix make of it, by code point."""
-    prefix = "##" if kind == "wordpiece" else options.get("continuing_subword_prefix", "")
+    prefix = options.get("continuing_subword_prefix", "##" if kind == "wordpiece" else "")
     suffix = options.get("end_of_word_suffix", "")
     counts, forms = collections.Counter(), set()
     words = collections.Counter()
@@ -141,7 +141,7 @@ def characters_in_order(tokenizer, texts, kind, options):
     ordered = counts.most_common()
     if limit < len(ordered):
         assert ordered[limit - 1][1] > ordered[limit][1], "a tie: the reference chooses at random"
-    kept = {c for c, _ in ordered[:limit]}
+    kept = {c for c, _ in ordered[:limit]} | {token for token in options.get("special_tokens", []) if len(token) == 1}
     for word in words:
         for i, c in enumerate(word):
             if c in kept:
@@ -150,9 +150,10 @@ def characters_in_order(tokenizer, texts, kind, options):
 
 
 def initial_alphabet(options):
+    own = list(options.get("initial_alphabet", ""))
     if (options.get("pre_tokenizer") or {}).get("type") == "ByteLevel":
-        return sorted(pre_tokenizers.ByteLevel.alphabet())
-    return list(options.get("initial_alphabet", ""))
+        return sorted({*pre_tokenizers.ByteLevel.alphabet(), *own})
+    return own
 
 
 def train(kind, options, texts, specials):
@@ -168,21 +169,25 @@ def train(kind, options, texts, specials):
     return json.loads(tokenizer.to_str())["model"]
 
 
-def case(name, corpus, kind, options, texts):
-    specials = options.get("special_tokens", DEFAULT_SPECIALS[kind])
-    fixed = list(specials)
+def train_with_characters(kind, options, texts):
+    """The model, with the characters as special tokens after those of the options."""
+    fixed = list(options.get("special_tokens", DEFAULT_SPECIALS[kind]))
     if kind != "wordlevel":
         for token in characters_in_order(tokenizer_of(kind, options), texts, kind, options):
             if token not in fixed:
                 fixed.append(token)
-    model = train(kind, options, texts, fixed)
+    return train(kind, options, texts, fixed)
+
+
+def case(name, corpus, kind, options, texts):
+    model = train_with_characters(kind, options, texts)
     vocab = model["vocab"]
     by_id = [None] * (max(vocab.values()) + 1)
     for token, number in vocab.items():
         by_id[number] = token
     merges = model.get("merges", [])
     tokenizer = tokenizer_of(kind, options, vocab, [tuple(m) for m in merges])
-    tokenizer.add_special_tokens(specials)
+    tokenizer.add_special_tokens(options.get("special_tokens", DEFAULT_SPECIALS[kind]))
     return {"name": name, "corpus": corpus, "type": kind, "options": options, "vocab": by_id,
             "merges": [[vocab[a], vocab[b]] for a, b in merges],
             "ids": [tokenizer.encode(text).ids for text in TEXTS]}
