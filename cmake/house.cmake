@@ -21,5 +21,6 @@ if(NOT SEMEME_SANITIZE)  # these build against libsememe with flags of their own
   sememe_house_test(consumer ${house}/consumer_test.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
                     ${CMAKE_CXX_COMPILER})
 endif()
+sememe_house_test(pipes_are_followed ${house}/pipe_test.sh $<TARGET_FILE:sememe_program>)
 sememe_house_test(cli_docs_are_current ${PYTHON3} tools/generate_cli_docs.py --check
                   --program $<TARGET_FILE:sememe_program>)

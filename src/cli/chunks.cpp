@@ -45,7 +45,7 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
 
 Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
                        const std::function<void(const Chunk&, std::int64_t, Lines&)>& lines,
-                       const std::function<void(std::string_view)>& write) {
+                       const std::function<void(std::string_view)>& write, const std::function<void()>& flush) {
   // What a core's own cache holds, with its lines, goes faster through than more.
   constexpr std::int64_t kChunkBytes = std::int64_t{1} << 19, kJobs = 64, kMostPerJob = 16;
   constexpr std::size_t kKeptBytes = std::size_t{1} << 16;  // of the lines of a job
@@ -103,7 +103,10 @@ Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
       write(last.text);
     }
     if (unreadable) std::rethrow_exception(unreadable);
-    if (!ahead) read(next.records);
+    if (!ahead) {
+      flush();
+      read(next.records);
+    }
     chunk_size.took(chunk.size(), progress.seconds() - begin);
     progress.update(totals.records, input.fraction());
     done = std::exchange(chunk, std::move(next)).records;

@@ -41,10 +41,10 @@ Totals for_each_chunk(TextInput& input, Console& console, const std::function<vo
 /// As for_each_chunk(), for output in lines: lines(chunk, i, out) appends those of record i, on all threads of `pool`;
 /// write() gets them in the order of the records. A text of kMaxChunkBytes or more goes alone, with Lines that are
 /// written while they are made. While a chunk is in work, the lines of the one before are written, and the next one is
-/// read unless it may be waited for (as from a pipe).
+/// read unless it may be waited for (as from a pipe): then flush() is called when its lines are written.
 Totals for_each_record(TextInput& input, Console& console, ThreadPool& pool,
                        const std::function<void(const Chunk& chunk, std::int64_t i, Lines& out)>& lines,
-                       const std::function<void(std::string_view)>& write);
+                       const std::function<void(std::string_view)>& write, const std::function<void()>& flush);
 
 /// The warning about texts that were cut and, with --verbose, the speed.
 void report(const Totals& totals, const Encoder& encoder, Console& console);

@@ -61,6 +61,7 @@ int run_detokenize(const Arguments& arguments, Console& console) {
       if (input.count()) continue;  // ids of the command line are one text
       write();
     }
+    if (!input.count()) out.flush();
   });
   if (input.count()) write();
   out.commit();

@@ -33,6 +33,7 @@ class EncodingWriter {
   /// Appends what stands in the file for one text.
   virtual void lines(std::int64_t index, std::string_view text, const Encoding& encoding, Lines& out) const = 0;
   void write(std::string_view lines) { file_.write(lines); }
+  void flush() { file_.flush(); }
   void finish() { file_.commit(); }
 
  protected:

@@ -79,7 +79,7 @@ int run_tokenize(const Arguments& arguments, Console& console) {
           fail(e.code(), "text ", chunk.first + i, ": ", e.what());
         }
       },
-      [&](std::string_view lines) { writer->write(lines); });
+      [&](std::string_view lines) { writer->write(lines); }, [&] { writer->flush(); });
   writer->finish();
   return 0;
 }

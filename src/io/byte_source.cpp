@@ -1,5 +1,7 @@
 #include "io/byte_source.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -83,6 +85,12 @@ ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 
 std::size_t ByteSource::read(char* out, std::size_t size) {
   return state_->unpacker ? state_->read_packed(out, size) : state_->read_plain(out, size);
+}
+
+bool ByteSource::waits(std::int64_t milliseconds) const {
+  if (!state_->rest.empty() || (state_->unpacker && state_->unpacker->holds_more())) return false;
+  pollfd file{.fd = state_->file.fd, .events = POLLIN, .revents = 0};
+  return ::poll(&file, 1, static_cast<int>(milliseconds)) == 0;  // an error is read()'s to tell
 }
 
 const std::string& ByteSource::name() const { return state_->name; }

@@ -23,6 +23,8 @@ class ByteSource {
 
   /// Up to `size` (above 0) bytes, at least one; 0 at the end.
   std::size_t read(char* out, std::size_t size);
+  /// Whether read() would still wait after so long: nobody has written more to a pipe, or typed.
+  bool waits(std::int64_t milliseconds) const;
 
   const std::string& name() const;   ///< the path, or "standard input"
   std::int64_t bytes_read() const;   ///< of the file as stored

@@ -68,6 +68,11 @@ bool LineSource::append_line(std::string& line) {
   return any;
 }
 
+bool LineSource::waits(std::int64_t milliseconds) const {
+  const std::string_view ready(state_->text.data() + state_->at, state_->end - state_->at);
+  return ready.find('\n') == std::string_view::npos && state_->bytes.waits(milliseconds);
+}
+
 std::int64_t LineSource::lines() const { return state_->lines; }
 const std::string& LineSource::name() const { return state_->bytes.name(); }
 std::int64_t LineSource::bytes_read() const { return state_->bytes.bytes_read(); }

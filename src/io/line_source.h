@@ -25,6 +25,8 @@ class LineSource {
   /// Appends the next line with its line end to `line`; false at the end of the input. Refuses to make `line` longer
   /// than the limit, line end apart, without reading further.
   bool append_line(std::string& line);
+  /// Whether append_line() would still wait after so long.
+  bool waits(std::int64_t milliseconds) const;
 
   std::int64_t lines() const;        ///< handed out so far
   const std::string& name() const;   ///< the path, or "standard input"

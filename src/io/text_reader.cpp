@@ -165,12 +165,13 @@ bool TextReader::next(TextRecord& record) {
 
 void TextReader::read(std::int64_t max_texts, std::int64_t max_bytes, std::vector<TextRecord>& records) {
   constexpr std::size_t kKept = 1024;
+  constexpr std::int64_t kPatience = 20;  // milliseconds: a program that writes all it can is never so slow
   for (TextRecord& record : records)
     if (record.text.capacity() > kKept) std::string().swap(record.text);
   std::size_t count = 0;
   for (std::int64_t bytes = 0; static_cast<std::int64_t>(count) < max_texts && bytes < max_bytes; ++count) {
     if (count == records.size()) records.emplace_back();
-    if (!next(records[count])) break;
+    if ((count > 0 && state_->lines.waits(kPatience)) || !next(records[count])) break;
     bytes += std::ssize(records[count].text);
   }
   records.resize(count);

@@ -47,9 +47,9 @@ class TextReader {
 
   /// False at the end, and then `record` is left alone.
   bool next(TextRecord& record);
-  /// Makes `records` the next texts: until there are `max_texts`, or they hold `max_bytes` or more together. None at
-  /// the end. They take the memory of what was there, up to 1 KiB a text, so that it is not freed by one thread while
-  /// another one waits for some.
+  /// Makes `records` the next texts: until there are `max_texts`, or they hold `max_bytes` or more together, or the
+  /// next one is waited for (20 ms): what comes by a pipe is not held back. None at the end. They take the memory of
+  /// what was there, up to 1 KiB a text, so that it is not freed by one thread while another one waits for some.
   void read(std::int64_t max_texts, std::int64_t max_bytes, std::vector<TextRecord>& records);
 
   const std::string& name() const;   ///< the path, or "standard input"

@@ -264,6 +264,31 @@ TEST_F(TextReaderTest, APipeIsFollowedLineByLine) {
   ::close(ends[0]);
 }
 
+TEST_F(TextReaderTest, ABlockHoldsNoTextsBackForOnesThatAreNotWritten) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto type = [&](std::string_view text) {
+    ASSERT_EQ(::write(ends[1], text.data(), text.size()), std::ssize(text));
+  };
+  type("first\nsecond\nthi");
+  TextReader reader("/dev/fd/" + std::to_string(ends[0]));
+  std::vector<TextRecord> block;
+  const auto texts = [&] {
+    std::string out;
+    reader.read(100, 1 << 20, block);  // while the writer is still there
+    for (const TextRecord& record : block) out.append(record.text).append("|");
+    return out;
+  };
+  EXPECT_EQ(texts(), "first|second|");
+  type("rd\n");
+  EXPECT_EQ(texts(), "third|");
+  type("fourth\n\nsixth");
+  ::close(ends[1]);
+  EXPECT_EQ(texts(), "fourth||sixth|");
+  EXPECT_EQ(texts(), "");
+  ::close(ends[0]);
+}
+
 TEST_F(TextReaderTest, BytesOfAnyKindAreReadOrRefused) {
   std::uint32_t state = 7;
   for (int round = 0; round < 3000; ++round) {
