@@ -48,6 +48,7 @@ class WordCheckpointFile : public testing::Test {
           .save(out);
     } else {
       FastTextOptions options{.dim = dim, .epochs = 3, .buckets = 300, .threads = threads, .checkpoints = checkpoints};
+      if (which == 5) options.kind = FastTextModelKind::kCbow;
       if (which == 4) {
         options = FastTextOptions::supervised();
         options.loss = FastTextLoss::kNegativeSampling;
@@ -76,7 +77,7 @@ class WordCheckpointFile : public testing::Test {
 };
 
 TEST_F(WordCheckpointFile, ATrainingThatGoesOnEndsWithTheSameBytes) {
-  for (int which = 0; which < 5; ++which) {
+  for (int which = 0; which < 6; ++which) {
     const std::string whole = train(which, 2, {});
     for (const int steps : {2, 3, 9, 11}) {
       std::filesystem::remove(file_);
@@ -129,7 +130,7 @@ TEST_F(WordCheckpointFile, DamagedFilesAreErrors) {
 }
 
 TEST_F(WordCheckpointFile, APlaceBeyondTheEndIsTheEnd) {
-  for (int which = 0; which < 5; ++which) {
+  for (int which = 0; which < 6; ++which) {
     std::filesystem::remove(file_);
     begin(which, 5, 1, false);
     const TensorStore store = TensorStore::open(file_);
