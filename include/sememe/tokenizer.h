@@ -145,7 +145,8 @@ class Tokenizer {
   Encoding encode_pair(std::string_view first, std::string_view second, const TokenizeOptions& options = {}) const;
 
   /// Encodes each text, on `threads` threads (0: all cores the process may use); out[i] is texts[i], padded to one
-  /// length if options.padding. Errors: as encode(), beginning with "text i: " of the first such text.
+  /// length if options.padding. The threads stay, asleep, for the next call that asks for as many. Errors: as encode(),
+  /// beginning with "text i: " of the first such text.
   std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, const TokenizeOptions& options = {},
                                      int threads = 0) const;
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "base/kept_pool.h"
 #include "base/thread_pool.h"
 #include "io/utf8.h"
 #include "tokenize/encoding_ops.h"
@@ -79,6 +80,7 @@ struct Tokenizer::State {
     std::vector<std::unique_ptr<TextTokenizer::Workspace>> idle;
   };
   mutable std::array<Shelf, 64> shelves;
+  mutable KeptPool kept_pool;  // of encode_batch
 };
 
 namespace {
@@ -316,8 +318,8 @@ std::vector<Encoding> Tokenizer::encode_batch(std::span<const std::string_view> 
   for (const std::string_view text : texts) bytes += text.size();
   constexpr std::size_t kTextsPerJob = 16, kBytesPerThread = 1 << 15;  // less than that is done before a thread starts
   const auto most = static_cast<int>(std::min<std::size_t>(bytes / kBytesPerThread + 1, 4096));
-  ThreadPool pool(std::clamp(threads == 0 ? ThreadPool::available_cores() : threads, 1, most));
-  pool.run(static_cast<std::int64_t>((texts.size() + kTextsPerJob - 1) / kTextsPerJob), [&](std::int64_t job, int) {
+  auto pool = state_->kept_pool.take(std::clamp(threads == 0 ? ThreadPool::available_cores() : threads, 1, most));
+  pool->run(static_cast<std::int64_t>((texts.size() + kTextsPerJob - 1) / kTextsPerJob), [&](std::int64_t job, int) {
     const std::size_t begin = static_cast<std::size_t>(job) * kTextsPerJob;
     for (std::size_t i = begin; i < std::min(begin + kTextsPerJob, texts.size()); ++i) {
       try {
@@ -327,6 +329,7 @@ std::vector<Encoding> Tokenizer::encode_batch(std::span<const std::string_view> 
       }
     }
   });
+  if (pool->size() > 1) state_->kept_pool.put_back(std::move(pool));
   if (options.padding) {
     std::size_t longest = 0;
     for (const Encoding& encoding : out) longest = std::max(longest, encoding.size());

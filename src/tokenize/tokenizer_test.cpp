@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "sememe/error.h"
 #include "support/temporary_folder.h"
@@ -395,6 +398,30 @@ TEST_F(TokenizerTest, SettingsBesideTokenizerJsonWinForTheBertClasses) {
   EXPECT_EQ(ids(Tokenizer::load(folder_.path() / "tokenizer.json"), "Hello"), (Ids{1, 4, 2})) << "the file by itself";
   folder_.write("tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": false})");
   EXPECT_EQ(ids(Tokenizer::load(folder_.path()), "Hello"), (Ids{1, 4, 2}));
+}
+
+TEST_F(TokenizerTest, BatchesOfSeveralCallersAtOnceAreThoseOfOne) {
+  const Tokenizer tokenizer = load(kJson);
+  std::vector<std::string> texts;  // enough for two threads
+  for (int i = 0; i < 3000; ++i)
+    texts.push_back("hello worlds, hello [MASK] " + std::string(static_cast<std::size_t>(i % 40), 'b'));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const std::vector<Encoding> expected = tokenizer.encode_batch(views, {}, 1);
+  std::vector<std::vector<Encoding>> got(4);
+  {
+    std::vector<std::jthread> callers;
+    for (std::size_t c = 0; c < got.size(); ++c)
+      callers.emplace_back([&, c] {
+        for (int round = 0; round < 3; ++round) got[c] = tokenizer.encode_batch(views, {}, c % 2 == 0 ? 2 : 3);
+      });
+  }
+  for (const std::vector<Encoding>& batch : got) {
+    ASSERT_EQ(batch.size(), expected.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      ASSERT_EQ(batch[i].ids, expected[i].ids) << i;
+      ASSERT_EQ(batch[i].offsets, expected[i].offsets) << i;
+    }
+  }
 }
 
 TEST_F(TokenizerTest, MissingFilesSayWhatIsLookedFor) {
