@@ -11,6 +11,7 @@ set(house ${PROJECT_SOURCE_DIR}/tests/house)
 sememe_house_test(layers ${PYTHON3} tools/check_layers.py)
 sememe_house_test(layers_breaches_are_named ${PYTHON3} ${house}/layers_test.py ${PROJECT_SOURCE_DIR})
 sememe_house_test(sizes ${PYTHON3} tools/check_sizes.py)
+sememe_house_test(mutants_are_current ${PYTHON3} tools/mutate.py --check)
 sememe_house_test(setup ${house}/setup_test.sh ${PROJECT_SOURCE_DIR})
 sememe_house_test(docs_faults_are_named ${PYTHON3} ${house}/docs_test.py ${PROJECT_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
 if(NOT SEMEME_SANITIZE)  # these build against libsememe with flags of their own

@@ -5,7 +5,7 @@ Each mutant of tools/mutants.tsv replaces one piece of text in one file of a scr
 tests named beside it. A mutant that survives (or a piece of text that is no longer there, or a name of no test) is a
 failure.
 
-usage: tools/mutate.py [--build DIR] [--only TEXT]
+usage: tools/mutate.py [--build DIR] [--only TEXT] | --check
 """
 
 import argparse
@@ -46,11 +46,32 @@ def update(tree: pathlib.Path) -> None:
             path.unlink()
 
 
+def stale(name: str, original: str, text: str) -> str | None:
+    """What is wrong with a mutant of the file `name`, which holds `text`."""
+    count = text.count(original)
+    return None if count == 1 else f"STALE     {name}: {original}: the text stands {count} times in the file"
+
+
+def text_of(path: pathlib.Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def check() -> int:
+    """Demands that every mutant is of a text that stands once in its file. Builds nothing."""
+    rows = read_mutants(ROOT / "tools" / "mutants.tsv")
+    faults = [fault for row in rows if (fault := stale(row[0], row[1], text_of(ROOT / row[0])))]
+    print("\n".join(faults) if faults else f"mutants: {len(rows)}, each of a text that is there")
+    return 1 if faults else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutants", help="scratch folder")
     parser.add_argument("--only", default="", help="only mutants whose row contains this")
+    parser.add_argument("--check", action="store_true", help="only see that the texts to be replaced are there")
     args = parser.parse_args()
+    if args.check:
+        return check()
     tree, build = args.build / "main", args.build / "build"
     update(tree)
     shared = args.build / "shared"
@@ -65,9 +86,9 @@ def main() -> int:
         if args.only not in label:
             continue
         source = tree / name
-        text = source.read_text() if source.exists() else ""
-        if text.count(original) != 1:
-            print(f"STALE     {label}: the text stands {text.count(original)} times in the file")
+        text = text_of(source)
+        if fault := stale(name, original, text):
+            print(fault)
             survivors += 1
             continue
         source.write_text(text.replace(original, replacement))
