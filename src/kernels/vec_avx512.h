@@ -151,8 +151,9 @@ struct OfBf16 : OfFloat {
   static Value value(const char* p) { return reinterpret_cast<__m512bh>(spread_dword(p)); }
   static Sum dot(Value x, Panel w, Sum s) { return _mm512_dpbf16_ps(s, x, w); }
 
-  /// Of 2^x, x from -inf to 0, weights are made in steps of 2^(1/128), as far apart as bfloat16s are: the whole part of
-  /// x becomes the exponent, and the fraction is looked up. Writes those of 32 x, times 128; the sum of what it wrote.
+  /// Writes 2^(x / 128) of the 32 numbers x <= 0 in two vectors; returns `sum` and what it wrote. x is rounded to a
+  /// whole number first, so that weights are as far apart as bfloat16s are: its upper bits become the exponent, and the
+  /// fraction of the lower seven is looked up, round(128 (2^(i / 128) - 1)).
   static constexpr float kWeightSteps = 128;
   static Vec store_weights(bf16* p, Vec x, Vec x2, Vec sum) {
     alignas(64) static constexpr std::uint8_t kFractions[128] = {
