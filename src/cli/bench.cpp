@@ -261,7 +261,7 @@ int run_bench(const Arguments& arguments, Console& console) {
   std::vector<int> threads;
   for (int t = 1; t < most; t *= 2) threads.push_back(t);
   threads.push_back(most);
-  if (!has_bf16(kernels().isa))
+  if ((compute == "all" || compute == "bf16") && !has_bf16(kernels().isa))
     console.note("instruction set ", kernels().name, " has no bfloat16 products: bf16 is slower than fp32 here");
 
   const bool json = arguments.on("json");
