@@ -103,36 +103,29 @@ std::vector<std::vector<std::int64_t>> make_groups(const Segments& segments, std
   std::iota(order.begin(), order.end(), std::int64_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::int64_t a, std::int64_t b) { return segments.length(a) > segments.length(b); });
-  // Calls begin() before the first segment of each group, and add() for each segment.
-  const auto walk = [&](std::int64_t most, const auto& begin, const auto& add) {
-    std::int64_t room = -1;
-    for (const std::int64_t s : order) {
-      if (room < segments.length(s)) {
-        begin();
-        room = most;
-      }
-      add(s);
-      room = std::max<std::int64_t>(0, room - segments.length(s));
+  std::int64_t full = 0, room = -1;  // groups that are filled to the limit
+  for (const std::int64_t s : order) {
+    if (segments.length(s) > room) {
+      ++full;
+      room = limit;
     }
-  };
-  const auto count = [&](std::int64_t most) {
-    std::int64_t groups = 0;
-    walk(
-        most, [&] { ++groups; }, [](std::int64_t) {});
-    return groups;
-  };
-  const std::int64_t wanted = (count(limit) + threads - 1) / threads * threads;
-  std::int64_t least = 1, most = limit;  // the smallest limit that makes no more groups
-  while (least < most) {
-    const std::int64_t middle = least + (most - least) / 2;
-    if (count(middle) <= wanted)
-      most = middle;
-    else
-      least = middle + 1;
+    room = std::max<std::int64_t>(0, room - segments.length(s));
   }
+  std::int64_t left = (full + threads - 1) / threads * threads, tokens = segments.offsets.back(), used = 0;
+  double share = 0;  // of what is left, for each group that is left
   std::vector<std::vector<std::int64_t>> groups;
-  walk(
-      most, [&] { groups.emplace_back(); }, [&](std::int64_t s) { groups.back().push_back(s); });
+  for (const std::int64_t s : order) {
+    const std::int64_t length = segments.length(s);
+    if (groups.empty() || used + length > limit ||
+        static_cast<double>(used) + static_cast<double>(length) / 2 > share) {
+      groups.emplace_back();
+      share = static_cast<double>(tokens) / static_cast<double>(std::max<std::int64_t>(1, left--));
+      used = 0;
+    }
+    groups.back().push_back(s);
+    used += length;
+    tokens -= length;
+  }
   return groups;
 }
 

@@ -108,10 +108,12 @@ TEST_F(SegmentsOf, GroupsAreAsManyForEachThreadAndEven) {
       out.push_back(group.size());
     return out;
   };
-  EXPECT_EQ(sizes(120, 1), (std::vector<std::size_t>{34, 34, 32}));
+  EXPECT_EQ(sizes(120, 1), (std::vector<std::size_t>{33, 34, 33}));
   EXPECT_EQ(sizes(120, 2), (std::vector<std::size_t>(4, 25)));
   EXPECT_EQ(sizes(120, 4), (std::vector<std::size_t>(4, 25)));
   EXPECT_EQ(sizes(1000, 2), (std::vector<std::size_t>(2, 50)));
+  texts.resize(49);
+  EXPECT_EQ(sizes(9, 2), (std::vector<std::size_t>{3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2}));
   texts.resize(1);
   EXPECT_EQ(sizes(120, 4), (std::vector<std::size_t>{1}));
   texts.clear();
