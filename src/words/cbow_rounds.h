@@ -32,7 +32,7 @@ class CbowRounds {
   /// Trains on the first of the blocks; before it, `steps` were trained.
   void train(const BlockQueue& blocks, std::int64_t count, double lr, std::int64_t steps);
 
-  BlockLimits limits() const { return limits_of_turns(word_rows_); }
+  BlockLimits limits() const { return limits_of_turns(words_.vocabulary()); }
 
  private:
   struct Place {
@@ -43,13 +43,9 @@ class CbowRounds {
   void sum_rows(std::int64_t number);
   void move(std::int32_t word, std::span<const std::int32_t> around, float lr, RandomStream& random);
   void take_changes();
-  std::span<const std::int32_t> rows_of(std::int64_t number) const {
-    return word_rows_.of(words_[static_cast<std::size_t>(number)]);
-  }
   float* sum(std::int64_t number) { return sums_.data() + 2 * number * shared_.stride; }
   float* start(std::int64_t number) { return sum(number) + shared_.stride; }
 
-  const InputRows& word_rows_;
   OutputRule rule_;
   Windows windows_;
   std::uint64_t seed_;
@@ -58,8 +54,7 @@ class CbowRounds {
   const KernelTable& table_ = kernels();
   OutputLayer output_;
 
-  std::vector<std::int32_t> words_;   // that stand around others in the block, in the order in which they come
-  std::vector<std::int32_t> number_;  // of each word of the vocabulary in words_; -1: none
+  BlockWords words_;                  // that stand around others
   std::vector<Place> places_;         // in the order of the corpus
   std::vector<std::int32_t> around_;  // the numbers of words
   Buffer<float> sums_;                // of each word: the sum of its rows, and what that was at the start

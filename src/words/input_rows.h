@@ -28,6 +28,35 @@ class InputRows {
   std::int64_t most_rows_ = 0;
 };
 
+/// The different words of a block of the corpus, numbered from 0 in the order in which they come.
+class BlockWords {
+ public:
+  explicit BlockWords(const InputRows& rows) : rows_(rows), numbers_(static_cast<std::size_t>(rows.size()), -1) {}
+  const InputRows& vocabulary() const { return rows_; }
+  std::int64_t size() const { return std::ssize(words_); }
+  /// The number of a word, which is new if it was not there.
+  std::int32_t number(std::int32_t word) {
+    std::int32_t& number = numbers_[static_cast<std::size_t>(word)];
+    if (number < 0) {
+      number = static_cast<std::int32_t>(words_.size());
+      words_.push_back(word);
+    }
+    return number;
+  }
+  std::span<const std::int32_t> rows(std::int64_t number) const {
+    return rows_.of(words_[static_cast<std::size_t>(number)]);
+  }
+  void clear() {
+    for (const std::int32_t word : words_) numbers_[static_cast<std::size_t>(word)] = -1;
+    words_.clear();
+  }
+
+ private:
+  const InputRows& rows_;
+  std::vector<std::int32_t> words_;
+  std::vector<std::int32_t> numbers_;  // of each word of the vocabulary; -1: none
+};
+
 /// Which rows one of several workers moves.
 class RowShare {
  public:

@@ -6,13 +6,12 @@ namespace sememe {
 
 SkipGramRounds::SkipGramRounds(const InputRows& words, const OutputRule& rule, const Windows& windows,
                                std::uint64_t seed, SharedRows& shared, ThreadPool& pool)
-    : word_rows_(words),
-      rule_(rule),
+    : rule_(rule),
       windows_(windows),
       seed_(seed),
       shared_(shared),
       pool_(pool),
-      number_(static_cast<std::size_t>(words.size()), -1),
+      words_(words),
       last_change_(static_cast<std::size_t>(shared.rows - shared.first_output), -1),
       own_(static_cast<std::size_t>(pool.size())) {}
 
@@ -22,7 +21,7 @@ BlockLimits SkipGramRounds::limits() const {
   const auto step_bytes = static_cast<std::int64_t>(sizeof(Step)),
              float_bytes = static_cast<std::int64_t>(sizeof(float));
   const std::int64_t pairs = kMostBytes / (steps * step_bytes + shared_.stride * float_bytes);
-  BlockLimits limits = limits_of_turns(word_rows_);
+  BlockLimits limits = limits_of_turns(words_.vocabulary());
   limits.weight = std::max<std::int64_t>(1, pairs);
   return limits;
 }
@@ -36,17 +35,16 @@ void SkipGramRounds::train(const BlockQueue& blocks, std::int64_t /*count*/, dou
   for (std::int64_t i = 0; rule_.tree == nullptr && i < kNoise; ++i) noise_.push_back(rule_.noise->draw(random));
   noise_seed_ = random.next();
   sort_pairs();
-  for_each_block(pool_, std::ssize(words_), kWordsAtATime, [&](std::int64_t first, std::int64_t words, int) {
+  for_each_block(pool_, words_.size(), kWordsAtATime, [&](std::int64_t first, std::int64_t words, int) {
     for (std::int64_t i = first; i < first + words; ++i) {
-      if (i + 1 < std::ssize(words_))
-        for (const std::int32_t row : word_rows_.of(words_[static_cast<std::size_t>(i + 1)])) shared_.prefetch(row);
+      if (i + 1 < words_.size())
+        for (const std::int32_t row : words_.rows(i + 1)) shared_.prefetch(row);
       move_word(static_cast<std::size_t>(i), rate);
     }
   });
   pool_.run(pool_.size(), [&](std::int64_t owner, int worker) {
     move_rows(owner, pool_.size(), own_[static_cast<std::size_t>(worker)], rate);
   });
-  for (const std::int32_t word : words_) number_[static_cast<std::size_t>(word)] = -1;
   words_.clear();
   pairs_.clear();
   ++block_;
@@ -56,18 +54,14 @@ void SkipGramRounds::add_pairs(std::span<const std::int32_t> ids, RandomStream& 
   windows_.read(ids, random,
                 [&](std::span<const std::int32_t> sentence, std::int64_t at, std::int64_t first, std::int64_t last) {
                   const std::int32_t word = sentence[static_cast<std::size_t>(at)];
-                  std::int32_t& number = number_[static_cast<std::size_t>(word)];
-                  if (number < 0) {
-                    number = static_cast<std::int32_t>(words_.size());
-                    words_.push_back(word);
-                  }
+                  const std::int32_t number = words_.number(word);
                   for (std::int64_t i = first; i < last; ++i)
                     if (i != at) pairs_.push_back({number, sentence[static_cast<std::size_t>(i)]});
                 });
 }
 
 void SkipGramRounds::sort_pairs() {
-  begins_.assign(words_.size() + 2, 0);
+  begins_.assign(static_cast<std::size_t>(words_.size()) + 2, 0);
   for (const Pair& pair : pairs_) ++begins_[static_cast<std::size_t>(pair.word) + 2];
   for (std::size_t i = 2; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
   targets_.resize(pairs_.size());
@@ -75,7 +69,7 @@ void SkipGramRounds::sort_pairs() {
   step_begins_.assign(1, 0);
   for (const std::int32_t target : targets_) step_begins_.push_back(step_begins_.back() + rule_.most_classes(target));
   steps_.resize(step_begins_.back());
-  places_.reserve_discard((std::ssize(pairs_) + std::ssize(words_)) * shared_.stride);
+  places_.reserve_discard((std::ssize(pairs_) + words_.size()) * shared_.stride);
 }
 
 void SkipGramRounds::move_word(std::size_t word, float lr) {
@@ -84,7 +78,7 @@ void SkipGramRounds::move_word(std::size_t word, float lr) {
   const std::size_t first = begins_[word], end = begins_[word + 1];
   const auto place_of = [&](std::size_t pair) { return static_cast<std::int32_t>(pair + word); };
   RandomStream random(noise_seed_, word);
-  const std::span<const std::int32_t> rows = word_rows_.of(words_[word]);
+  const std::span<const std::int32_t> rows = words_.rows(static_cast<std::int64_t>(word));
   for (std::size_t pair = first; pair < std::min(first + kAhead, end); ++pair) draw_steps(pair, place_of(pair), random);
 
   float* x = place(place_of(first));
@@ -139,9 +133,9 @@ void SkipGramRounds::move_rows(std::int64_t owner, std::int64_t owners, std::vec
     table_.axpy(moved ? gradient(step, lr) : step.gradient, place(step.place),
                 shared_.row(shared_.first_output + step.row), stride);
   }
-  for (std::size_t word = 0; word < words_.size(); ++word) {
+  for (std::size_t word = 0; std::cmp_less(word, words_.size()); ++word) {
     const float* const change = place(static_cast<std::int64_t>(begins_[word + 1] + word));
-    for (const std::int32_t row : word_rows_.of(words_[word]))
+    for (const std::int32_t row : words_.rows(static_cast<std::int64_t>(word)))
       if (owns(row)) table_.axpy(1, change, shared_.row(row), stride);
   }
 }

@@ -62,7 +62,6 @@ class SkipGramRounds {
   float* place(std::int64_t i) { return places_.data() + i * shared_.stride; }
   const float* output(std::int64_t i) const { return std::as_const(shared_).row(shared_.first_output + i); }
 
-  const InputRows& word_rows_;
   OutputRule rule_;
   Windows windows_;
   std::uint64_t seed_;
@@ -71,8 +70,7 @@ class SkipGramRounds {
   const KernelTable& table_ = kernels();
   Sigmoid sigmoid_;
 
-  std::vector<std::int32_t> words_;       // of the block, in the order in which they come
-  std::vector<std::int32_t> number_;      // of each word of the vocabulary in words_; -1: none
+  BlockWords words_;
   std::vector<Pair> pairs_;               // in the order of the corpus
   std::vector<std::size_t> begins_;       // of each word of words_ in targets_
   std::vector<std::int32_t> targets_;     // of the pairs, those of one word together

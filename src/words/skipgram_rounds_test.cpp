@@ -2,18 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
+
+#include "words/test_rounds.h"
 
 namespace sememe::test {
 namespace {
-
-using Vector = std::array<double, 2>;
-
-double dot(const Vector& a, const Vector& b) { return a[0] * b[0] + a[1] * b[1]; }
-void add(double scale, const Vector& x, Vector& y) {
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] += scale * x[i];
-}
 
 TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
   constexpr double kRate = 0.7;
@@ -31,7 +25,7 @@ TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
     std::copy_n(output.begin(), 2, shared.row(3));
 
     BlockQueue blocks;  // the word 0 stands beside 1 twice, and 1 beside 0
-    blocks.push(std::vector<std::int32_t>{0, 1, 0}, {}, [](std::int32_t) { return 1; });
+    blocks.push(std::vector<std::int32_t>{0, 1, 0}, {}, one);
     blocks.end_block();
     ThreadPool pool(threads);
     SkipGramRounds rounds(words, {.tree = &tree}, Windows(kept, 1, -1), 1, shared, pool);
@@ -64,28 +58,7 @@ TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
 TEST(SkipGramRounds, NothingStaysFromOneBlockToTheNext) {
   InputRows words;
   for (std::int64_t i = 0; i < 6; ++i) words.add({{i}});
-  const std::vector<float> kept(6, 1.0f);
-  const NoiseWords noise({9, 8, 7, 6, 5, 4});
-  BlockQueue blocks;
-  blocks.push(std::vector<std::int32_t>{0, 1, 2, 3, 1, -1, 4, 5, 0}, {}, [](std::int32_t) { return 1; });
-  blocks.end_block();
-  ThreadPool pool(2);
-  const auto trained = [&](int before) {
-    SharedRows shared(6, 6, 8);
-    SkipGramRounds rounds(words, {.noise = &noise, .negative = 3}, Windows(kept, 2, -1), 1, shared, pool);
-    const auto start = [&] {
-      for (std::int64_t i = 0; i < shared.rows; ++i)
-        for (std::int64_t j = 0; j < shared.stride; ++j) shared.row(i)[j] = static_cast<float>((i * 7 + j * 3) % 5) - 2;
-    };
-    for (int i = 0; i < before; ++i) {
-      start();
-      rounds.train(blocks, 1, 0.1, i);
-    }
-    start();
-    rounds.train(blocks, 1, 0.1, 5);
-    return std::vector<float>(shared.row(0), shared.row(0) + shared.rows / 2 * shared.stride);
-  };
-  EXPECT_EQ(trained(2), trained(0));
+  EXPECT_EQ(trained_after<SkipGramRounds>(2, words, 6), trained_after<SkipGramRounds>(0, words, 6));
 }
 
 }  // namespace
