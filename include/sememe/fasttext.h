@@ -37,6 +37,9 @@ struct FastTextOptions {
   double sample = 1e-4;
   std::int64_t epochs = 5;
   double lr = 0.05;
+  /// Not of supervised: the last part of the training, in which lr falls to almost 0. 0: all of it, as in fastText, for
+  /// skip-gram with n-grams, else the last 0.4 of it.
+  double cooldown = 0;
   std::int64_t min_length = 3, max_length = 6;  ///< of character n-grams; max_length 0: there are none
   std::int64_t buckets = 2000000;               ///< rows that n-grams share by their hash
   std::int64_t word_ngrams = 1;                 ///< supervised: runs of up to so many words have a row too
@@ -90,9 +93,9 @@ struct LabelScores {
 /// A fastText model: vectors of words and of their character n-grams, and classes.
 ///
 /// Values   trained with the same seed, the bytes are equal for any number of threads, unless `hogwild`. Skip-gram with
-///          negative sampling or character n-grams takes turns: in some 1,000 words of the corpus the vectors of words
-///          move against those of outputs, then those of outputs against them, and noise is drawn from 2,048 words;
-///          otherwise words are learnt as train_word2vec does. CBOW with character n-grams is learnt by one thread, and
+///          character n-grams takes turns: in some 1,000 words of the corpus the vectors of words move against those of
+///          outputs, then those of outputs against them, and noise is drawn from 2,048 words; without n-grams words are
+///          learnt as train_word2vec does. CBOW with character n-grams is learnt by one thread, and
 ///          the rows of n-grams take a turn's changes on all. Where words share most of their rows, turns are shorter.
 ///          Classes are learnt one line after another by one thread, which keeps the order; other threads read the
 ///          lines.

@@ -33,7 +33,8 @@ struct Word2VecOptions {
   std::int64_t min_count = 5;         ///< words that occur less often are passed over
   double sample = 1e-3;               ///< words more frequent than this are thinned out; 0: none are
   std::int64_t epochs = 5;
-  double lr = 0;  ///< learning rate at the start, which falls to almost 0; 0: 0.025 for skip-gram, 0.05 for CBOW
+  double lr = 0;          ///< learning rate at the start; 0: 0.025 for skip-gram, 0.05 for CBOW
+  double cooldown = 0.4;  ///< the last part of the training, in which lr falls to almost 0; 1: all, as in word2vec.c
   std::uint64_t seed = 1;
   int threads = 0;       ///< 0: all cores the process may use
   bool hogwild = false;  ///< threads write to the same vectors without order: faster, and no two runs are equal
@@ -56,8 +57,8 @@ using WordTrainingProgress = std::function<void(std::string_view stage, std::int
 ///
 /// Values   the same bytes for any number of threads, unless `hogwild`. Words of the vocabulary stand by count, equal
 ///          ones by their bytes. Noise words are drawn from 512 (skip-gram: 2,048) that some 1,000 words of the corpus
-///          share, which keeps their vectors in the cache. Skip-gram with negative sampling takes turns in these:
-///          vectors of words move against those of outputs, then those of outputs against them.
+///          share, which keeps their vectors in the cache; skip-gram draws them from an eighth of these, which the
+///          target is of, so that up to eight threads train pairs one after another that touch nothing else.
 /// Errors   kInvalidArgument: an option out of range, standard input, no word that occurs min_count times, numbers
 ///          that left the range of a float; kNotFound; kCorrupt (damaged gzip or zstd); kIo; those of WordCheckpoints.
 /// Memory   two vectors a word, the vocabulary, some megabytes a thread, skip-gram up to 64 MiB more; counting: the

@@ -20,7 +20,10 @@ constexpr Option kModelOptions[] = {
     {"min-count", '\0', "N", "Pass over words that occur less often (default: 5)", 1, std::int64_t{1} << 40},
     {"sample", '\0', "X", "Thin out words more frequent than X of all; 0 thins out none (default: 0.001)"},
     kEpochsOption,
-    {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.025 for skipgram, 0.05 for cbow)"},
+    {"lr", '\0', "X", "Learning rate at the start (default: 0.025 for skipgram, 0.05 for cbow)"},
+    {"cooldown", '\0', "X",
+     "Last part of the training, in which the learning rate falls to 0; 1 is all of it, as in word2vec.c (default: "
+     "0.3)"},
     kWordsSeedOption,
     kHogwildOption,
 };
@@ -45,6 +48,7 @@ Word2VecOptions word2vec_options(const Arguments& arguments, const Console& cons
   options.sample = real_option(arguments, "sample", options.sample);
   options.epochs = arguments.number("epochs").value_or(options.epochs);
   options.lr = real_option(arguments, "lr", options.lr);
+  options.cooldown = real_option(arguments, "cooldown", options.cooldown);
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
   options.hogwild = arguments.on("hogwild");

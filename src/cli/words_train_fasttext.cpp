@@ -29,7 +29,10 @@ constexpr Option kModelOptions[] = {
     {"maxn", '\0', "N", "Most characters of an n-gram; 0: words have none (default: 6)", 0, 255},
     kBucketOption,
     kEpochsOption,
-    {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.05)"},
+    {"lr", '\0', "X", "Learning rate at the start (default: 0.05)"},
+    {"cooldown", '\0', "X",
+     "Last part of the training, in which the learning rate falls to 0; 1 is all of it, as in fastText (default: 1 for "
+     "skipgram with n-grams, else 0.4)"},
     kWordsSeedOption,
     kHogwildOption,
 };
@@ -172,6 +175,7 @@ int run_fasttext(const Arguments& arguments, Console& console) {
   if (arguments.text("loss").value_or("ns") == "hs") options.loss = FastTextLoss::kHierarchicalSoftmax;
   options.window = arguments.number("window").value_or(options.window);
   options.sample = real_option(arguments, "sample", options.sample);
+  options.cooldown = real_option(arguments, "cooldown", options.cooldown);
   options.hogwild = arguments.on("hogwild");
   return train_and_save(arguments, console, options);
 }

@@ -33,6 +33,11 @@ void require_within(std::string_view what, std::string_view name, std::int64_t v
     fail(ErrorCode::kInvalidArgument, what, ": ", name, " is ", value, "; expected ", least, " to ", most);
 }
 
+void require_cooldown(std::string_view what, double cooldown) {
+  if (!(cooldown > 0 && cooldown <= 1))
+    fail(ErrorCode::kInvalidArgument, what, ": cooldown is ", cooldown, "; expected more than 0, at most 1");
+}
+
 void require_corpus(std::string_view what, std::span<const std::filesystem::path> corpus) {
   if (corpus.empty()) fail(ErrorCode::kInvalidArgument, what, ": no corpus");
   for (const std::filesystem::path& file : corpus)

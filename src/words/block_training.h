@@ -18,7 +18,8 @@ namespace sememe {
 
 /// How to go through a corpus.
 struct TrainingPlan {
-  double lr = 0;  ///< at the start
+  double lr = 0;        ///< at the start
+  double cooldown = 1;  ///< the last part of the training, in which it falls to almost 0; above 0, at most 1
   std::int64_t epochs = 1;
   std::int64_t words = 0;  ///< known ones of the corpus
   BlockLimits limits;
@@ -66,7 +67,8 @@ class BlockTraining {
   void train_blocks(std::int64_t count) {
     const std::int64_t total = plan_.words * plan_.epochs;
     const double left = 1 - static_cast<double>(place_.items) / static_cast<double>(total);
-    method_.train(blocks_, count, std::max(plan_.lr * left, plan_.lr * 1e-4), place_.all_steps);
+    const double part = std::clamp(left / plan_.cooldown, 1e-4, 1.0);
+    method_.train(blocks_, count, plan_.lr * part, place_.all_steps);
     place_.items += blocks_.drop(count);
     place_.steps += count;
     place_.all_steps += count;
@@ -93,6 +95,8 @@ std::vector<float> kept_parts(const std::vector<std::int64_t>& counts, std::int6
 /// Throws kInvalidArgument unless `value` is from `least` to `most`.
 void require_within(std::string_view what, std::string_view name, std::int64_t value, std::int64_t least,
                     std::int64_t most);
+/// The same for the part of a training in which the learning rate falls: above 0, at most 1.
+void require_cooldown(std::string_view what, double cooldown);
 /// The same for a corpus: files, and none of them standard input.
 void require_corpus(std::string_view what, std::span<const std::filesystem::path> corpus);
 

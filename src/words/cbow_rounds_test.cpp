@@ -62,7 +62,7 @@ TEST(CbowRounds, SumsAndOutputsGoOnFromPlaceToPlaceThenRowsTakeWhatTheirWordsDid
 TEST(CbowRounds, NothingStaysFromOneBlockToTheNext) {
   InputRows words;
   for (std::int64_t i = 0; i < 6; ++i) words.add({{i, 6}});
-  EXPECT_EQ(trained_after<CbowRounds>(2, words, 7), trained_after<CbowRounds>(0, words, 7));
+  EXPECT_EQ(trained_after<CbowRounds>(2, 7, words), trained_after<CbowRounds>(0, 7, words));
 }
 
 TEST(LimitsOfTurns, BlocksEndBeforeTheirWordsAreMadeOfTheSameRows) {

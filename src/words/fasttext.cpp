@@ -41,6 +41,7 @@ void check(std::span<const std::filesystem::path> corpus, const FastTextOptions&
          "fasttext: words are told by negative sampling or hierarchical softmax; the other losses are for labels");
   if (supervised && options.label.empty())
     fail(ErrorCode::kInvalidArgument, "supervised: labels have to begin with something");
+  if (options.cooldown != 0) require_cooldown(what, options.cooldown);
   require_corpus(what, corpus);
 }
 

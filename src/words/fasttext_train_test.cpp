@@ -36,7 +36,7 @@ class FastTextTraining : public testing::Test {
 };
 
 FastTextOptions small_words() {
-  return {.dim = 20, .min_count = 1, .sample = 0, .epochs = 10, .lr = 0.1, .buckets = 500, .threads = 1};
+  return {.dim = 20, .min_count = 1, .sample = 0, .epochs = 10, .lr = 0.1, .cooldown = 1, .buckets = 500, .threads = 1};
 }
 FastTextOptions small_labels() {
   FastTextOptions options = FastTextOptions::supervised();

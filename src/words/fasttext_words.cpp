@@ -9,6 +9,7 @@
 #include "words/fasttext_train.h"
 #include "words/merged_blocks.h"
 #include "words/output_layer.h"
+#include "words/skipgram_groups.h"
 #include "words/skipgram_rounds.h"
 
 namespace sememe {
@@ -140,6 +141,11 @@ class FastTextTrainer {
   Buffer<float> hidden_, change_;
 };
 
+double cooldown_of(const FastTextOptions& options) {
+  if (options.cooldown != 0) return options.cooldown;
+  return options.kind == FastTextModelKind::kSkipGram && options.max_length > 0 ? 1 : 0.4;
+}
+
 /// What the bytes depend on, beside the corpus.
 TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
   return {{"training", "fasttext"},
@@ -152,6 +158,7 @@ TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
           {"sample", concat(options.sample)},
           {"epochs", concat(options.epochs)},
           {"lr", concat(options.lr)},
+          {"cooldown", concat(cooldown_of(options))},
           {"min_length", concat(options.min_length)},
           {"max_length", concat(options.max_length)},
           {"buckets", concat(options.buckets)},
@@ -187,6 +194,7 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
   const std::int64_t row_bytes = shared.stride * static_cast<std::int64_t>(sizeof(float));
   TrainingPlan plan{
       .lr = options.lr,
+      .cooldown = cooldown_of(options),
       .epochs = options.epochs,
       .words = std::max<std::int64_t>(1, known - (line_end >= 0 ? counts[static_cast<std::size_t>(line_end)] : 0)),
       .limits = {.weight = std::max<std::int64_t>(kBlockWords, kMostBlockBytes / row_bytes)}};
@@ -194,8 +202,11 @@ FastTextModel train_fasttext_words(std::span<const std::filesystem::path> corpus
     return BlockTraining(plan, shared, method, pool, progress).run(corpus, words, weight, checkpoint);
   };
   std::int64_t trained = 0;
-  // Without n-grams, ways through a tree are quicker in blocks side by side.
-  if (options.kind == FastTextModelKind::kSkipGram && !options.hogwild && (options.max_length > 0 || !tree)) {
+  if (options.kind == FastTextModelKind::kSkipGram && !options.hogwild && options.max_length == 0 && !tree) {
+    SkipGramGroups groups(rule, windows, options.seed, shared, pool);
+    plan.limits = groups.limits();
+    trained = train(groups, [&](std::int32_t) { return groups.word_weight(); });
+  } else if (options.kind == FastTextModelKind::kSkipGram && !options.hogwild && options.max_length > 0) {
     SkipGramRounds rounds(word_rows, rule, windows, options.seed, shared, pool);
     plan.limits = rounds.limits();
     trained = train(rounds, [&](std::int32_t) { return rounds.word_weight(); });

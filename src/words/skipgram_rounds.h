@@ -17,7 +17,7 @@
 
 namespace sememe {
 
-/// Skip-gram, a block of the corpus at a time, by turns of inputs and outputs.
+/// Skip-gram of words that are made of many rows, a block of the corpus at a time, by turns of inputs and outputs.
 ///
 /// First, each word that occurs goes through the words around all its occurrences, one after another, while output rows
 /// stay as they are: its own vector moves, and each place where it stood is kept. Then each output row goes through the
@@ -25,6 +25,9 @@ namespace sememe {
 /// part of. So words, and then rows, are independent: threads share them, and the result depends on no thread. Nothing
 /// is averaged or copied, and what is trained often in a block goes on from where it came to, as it does when words are
 /// trained one by one.
+///
+/// People's judgements agree better with what comes of it than with plain descent's, those of SimLex-999 apart; where
+/// words are one row each, a rate that falls late gains more (SkipGramGroups).
 ///
 /// The noise of a block is drawn from some of its words, themselves drawn for the block, so that few rows are touched.
 /// Memory  places and what they are held against: 32 MiB, up to twice that where reaches are long.

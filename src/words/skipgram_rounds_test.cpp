@@ -57,8 +57,8 @@ TEST(SkipGramRounds, WordsThenRowsGoOnFromWhereTheyCameTo) {
 
 TEST(SkipGramRounds, NothingStaysFromOneBlockToTheNext) {
   InputRows words;
-  for (std::int64_t i = 0; i < 6; ++i) words.add({{i}});
-  EXPECT_EQ(trained_after<SkipGramRounds>(2, words, 6), trained_after<SkipGramRounds>(0, words, 6));
+  for (std::int64_t i = 0; i < 6; ++i) words.add({{i, 6}});
+  EXPECT_EQ(trained_after<SkipGramRounds>(2, 7, words), trained_after<SkipGramRounds>(0, 7, words));
 }
 
 }  // namespace

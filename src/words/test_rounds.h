@@ -21,10 +21,10 @@ inline void add(double scale, const Vector& x, Vector& y) {
 }
 inline std::int64_t one(std::int32_t) { return 1; }
 
-/// Input rows after a block of six words, made of `input_rows` rows, was trained; `before`: how often the same Rounds
-/// had trained on it from the same start.
-template <class Rounds>
-std::vector<float> trained_after(int before, const InputRows& words, std::int64_t input_rows) {
+/// Input rows after a block of six words, made of `input_rows` rows, was trained; `before`: how often the same Method
+/// had trained on it from the same start. `words`: what else its constructor begins with.
+template <class Method, class... Words>
+std::vector<float> trained_after(int before, std::int64_t input_rows, const Words&... words) {
   const std::vector<float> kept(6, 1.0f);
   const NoiseWords noise({9, 8, 7, 6, 5, 4});
   BlockQueue blocks;
@@ -32,17 +32,17 @@ std::vector<float> trained_after(int before, const InputRows& words, std::int64_
   blocks.end_block();
   ThreadPool pool(2);
   SharedRows shared(input_rows, 6, 8);
-  Rounds rounds(words, {.noise = &noise, .negative = 3}, Windows(kept, 2, -1), 1, shared, pool);
+  Method method(words..., {.noise = &noise, .negative = 3}, Windows(kept, 2, -1), 1, shared, pool);
   const auto start = [&] {
     for (std::int64_t i = 0; i < shared.rows; ++i)
       for (std::int64_t j = 0; j < shared.stride; ++j) shared.row(i)[j] = static_cast<float>((i * 7 + j * 3) % 5) - 2;
   };
   for (int i = 0; i < before; ++i) {
     start();
-    rounds.train(blocks, 1, 0.1, i);
+    method.train(blocks, 1, 0.1, i);
   }
   start();
-  rounds.train(blocks, 1, 0.1, 5);
+  method.train(blocks, 1, 0.1, 5);
   return std::vector<float>(shared.row(0), shared.row(0) + input_rows * shared.stride);
 }
 

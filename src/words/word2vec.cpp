@@ -9,7 +9,7 @@
 #include "words/block_training.h"
 #include "words/merged_blocks.h"
 #include "words/output_layer.h"
-#include "words/skipgram_rounds.h"
+#include "words/skipgram_groups.h"
 #include "words/windows.h"
 
 namespace sememe {
@@ -83,6 +83,7 @@ void check(std::span<const std::filesystem::path> corpus, const Word2VecOptions&
     fail(ErrorCode::kInvalidArgument, "word2vec: sample is ", options.sample, "; expected 0 to 1");
   if (!(options.lr >= 0 && options.lr <= 10))
     fail(ErrorCode::kInvalidArgument, "word2vec: lr is ", options.lr, "; expected more than 0, at most 10");
+  require_cooldown("word2vec", options.cooldown);
   require_corpus("word2vec", corpus);
 }
 
@@ -102,6 +103,7 @@ TrainingCheckpoint::Settings settings_of(const Word2VecOptions& options) {
           {"sample", concat(options.sample)},
           {"epochs", concat(options.epochs)},
           {"lr", concat(first_rate(options))},
+          {"cooldown", concat(options.cooldown)},
           {"seed", concat(options.seed)},
           {"hogwild", concat(options.hogwild)}};
 }
@@ -135,20 +137,18 @@ WordVectors train_word2vec(std::span<const std::filesystem::path> corpus, const 
   const OutputRule rule{.noise = &noise, .negative = options.negative, .tree = tree ? &*tree : nullptr};
   const std::vector<float> kept = kept_parts(vocabulary.counts, vocabulary.known, options.sample);
   const Windows windows(kept, options.window, -1);
-  TrainingPlan plan{.lr = first_rate(options), .epochs = options.epochs, .words = vocabulary.known};
+  TrainingPlan plan{
+      .lr = first_rate(options), .cooldown = options.cooldown, .epochs = options.epochs, .words = vocabulary.known};
   const auto train = [&](auto&& method, std::int64_t weight) {
     return BlockTraining(plan, shared, method, pool, progress)
         .run(
             corpus, vocabulary.words, [&](std::int32_t) { return weight; }, checkpoint);
   };
   std::int64_t trained = 0;
-  // The ways through a tree are long: in turns they take more than twice the time, and words are no better.
   if (options.architecture == Word2VecArchitecture::kSkipGram && !options.hogwild && !tree) {
-    InputRows own_rows;
-    for (std::int64_t id = 0; id < size; ++id) own_rows.add({{id}});
-    SkipGramRounds rounds(own_rows, rule, windows, options.seed, shared, pool);
-    plan.limits = rounds.limits();
-    trained = train(rounds, rounds.word_weight());
+    SkipGramGroups groups(rule, windows, options.seed, shared, pool);
+    plan.limits = groups.limits();
+    trained = train(groups, groups.word_weight());
   } else {
     const auto make = [&] { return Word2VecTrainer(options.architecture, rule, windows, size, shared.stride); };
     trained = train(MergedBlocks<Word2VecTrainer>(make, options.seed, options.hogwild, shared, pool), 1);

@@ -105,6 +105,9 @@ TEST_F(Word2Vec, OptionsOutOfRangeAreNamed) {
   EXPECT_FAILS(train("a", {.sample = std::nan("")}), kInvalidArgument, "sample is nan");
   EXPECT_FAILS(train("a", {.epochs = 0}), kInvalidArgument, "epochs is 0");
   EXPECT_FAILS(train("a", {.lr = -1}), kInvalidArgument, "lr is -1");
+  EXPECT_FAILS(train("a", {.cooldown = 0}), kInvalidArgument, "cooldown is 0; expected more than 0, at most 1");
+  EXPECT_FAILS(train("a", {.cooldown = std::nan("")}), kInvalidArgument, "cooldown is nan");
+  EXPECT_FAILS(train("a", {.cooldown = 1.5}), kInvalidArgument, "cooldown is 1.5");
 }
 
 TEST_F(Word2Vec, ProgressEndsAtAllWordsAndMayEndTheTraining) {
