@@ -37,8 +37,8 @@ struct FastTextOptions {
   double sample = 1e-4;
   std::int64_t epochs = 5;
   double lr = 0.05;
-  /// Not of supervised: the last part of the training, in which lr falls to almost 0. 0: all of it, as in fastText, for
-  /// skip-gram with n-grams, else the last 0.4 of it.
+  /// The last part of the training, in which lr falls to almost 0. 0: all of it, as in fastText, for skip-gram with
+  /// n-grams, the last 0.5 of supervised, else the last 0.4.
   double cooldown = 0;
   std::int64_t min_length = 3, max_length = 6;  ///< of character n-grams; max_length 0: there are none
   std::int64_t buckets = 2000000;               ///< rows that n-grams share by their hash
@@ -97,8 +97,8 @@ struct LabelScores {
 ///          outputs, then those of outputs against them, and noise is drawn from 2,048 words; without n-grams words are
 ///          learnt as train_word2vec does. CBOW with character n-grams is learnt by one thread, and
 ///          the rows of n-grams take a turn's changes on all. Where words share most of their rows, turns are shorter.
-///          Classes are learnt one line after another by one thread, which keeps the order; other threads read the
-///          lines.
+///          Classes are learnt one line after another by one thread, in an order by chance within some megabytes;
+///          other threads read the lines.
 /// Threads  const functions may be called from many threads at once.
 /// Memory   training: (words + buckets) and (words or labels) rows, and less than 64 MiB a thread. Loaded models stay
 ///          in the mapped file.

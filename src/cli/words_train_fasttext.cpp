@@ -68,7 +68,9 @@ constexpr Option kLabelModelOptions[] = {
     {"maxn", '\0', "N", "Most characters of an n-gram; 0: words have none (default: 0)", 0, 255},
     kBucketOption,
     kEpochsOption,
-    {"lr", '\0', "X", "Learning rate at the start, which falls to 0 (default: 0.1)"},
+    {"lr", '\0', "X", "Learning rate at the start (default: 0.1)"},
+    {"cooldown", '\0', "X",
+     "Last part of the training, in which the learning rate falls to 0; 1 is all of it, as in fastText (default: 0.5)"},
     kWordsSeedOption,
 };
 constexpr Option kAutotuneOptions[] = {
@@ -95,6 +97,7 @@ void take_common(const Arguments& arguments, const Console& console, FastTextOpt
   options.buckets = arguments.number("bucket").value_or(options.buckets);
   options.epochs = arguments.number("epochs").value_or(options.epochs);
   options.lr = real_option(arguments, "lr", options.lr);
+  options.cooldown = real_option(arguments, "cooldown", options.cooldown);
   options.seed = static_cast<std::uint64_t>(arguments.number("seed").value_or(1));
   options.threads = console.options().threads;
 }
@@ -175,7 +178,6 @@ int run_fasttext(const Arguments& arguments, Console& console) {
   if (arguments.text("loss").value_or("ns") == "hs") options.loss = FastTextLoss::kHierarchicalSoftmax;
   options.window = arguments.number("window").value_or(options.window);
   options.sample = real_option(arguments, "sample", options.sample);
-  options.cooldown = real_option(arguments, "cooldown", options.cooldown);
   options.hogwild = arguments.on("hogwild");
   return train_and_save(arguments, console, options);
 }

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "base/fail.h"
 #include "kernels/kernels.h"
+#include "kernels/training.h"
 #include "words/fasttext_train.h"
 #include "words/output_layer.h"
 
@@ -32,6 +32,19 @@ struct LineBatch {
     }
   }
 };
+
+/// Some megabytes of the corpus, or all of it.
+using Chunk = std::vector<LineBatch>;
+
+/// Its lines in an order by chance.
+std::vector<std::pair<const LineBatch*, const LineBatch::Line*>> shuffled(const Chunk& chunk, RandomStream random) {
+  std::vector<std::pair<const LineBatch*, const LineBatch::Line*>> out;
+  for (const LineBatch& batch : chunk)
+    for (const LineBatch::Line& line : batch.lines) out.emplace_back(&batch, &line);
+  for (std::size_t left = out.size(); left > 1; --left)
+    std::swap(out[left - 1], out[random.below(static_cast<std::uint32_t>(left))]);
+  return out;
+}
 
 /// One line after another: the mean of its rows moves the rows of labels and is moved by them.
 class LabelTrainer {
@@ -88,11 +101,9 @@ class LabelTrainer {
   void softmax(std::int32_t target, float lr) {
     for (std::int64_t i = 0; i < labels_; ++i)
       scores_[static_cast<std::size_t>(i)] = table_.dot(model_.output.row(i), hidden_.data(), stride_);
-    const float largest = *std::max_element(scores_.begin(), scores_.end());
-    float sum = 0;
-    for (float& x : scores_) sum += x = std::exp(x - largest);
+    training_kernels().softmax(scores_.data(), 1, labels_);
     for (std::int64_t i = 0; i < labels_; ++i)
-      move(i, lr * ((i == target ? 1.0f : 0.0f) - scores_[static_cast<std::size_t>(i)] / sum));
+      move(i, lr * ((i == target ? 1.0f : 0.0f) - scores_[static_cast<std::size_t>(i)]));
   }
   void tell(std::int32_t target, float lr) {
     constexpr std::int64_t kRenew = 64;  // lines that share the noise
@@ -124,6 +135,7 @@ TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
           {"min_count_label", concat(options.min_count_label)},
           {"epochs", concat(options.epochs)},
           {"lr", concat(options.lr)},
+          {"cooldown", concat(cooldown_of(options))},
           {"word_ngrams", concat(options.word_ngrams)},
           {"min_length", concat(options.min_length)},
           {"max_length", concat(options.max_length)},
@@ -140,29 +152,43 @@ void train_labels(FastTextModel& model, std::span<const std::filesystem::path> c
   const TrainingCheckpoint::Part parts[] = {{"inputs", model.input.floats()}, {"outputs", model.output.floats()}};
   TrainingPlace place = checkpoint.load(parts);
   const std::int64_t total = std::max<std::int64_t>(1, model.dictionary.tokens * how.epochs);
+  const auto train_chunk = [&](const Chunk& chunk) {
+    trainer.begin_chunk(RandomStream(how.seed, static_cast<std::uint64_t>(place.all_steps)));
+    constexpr std::int64_t kReport = 1024;  // lines
+    const auto lines = shuffled(chunk, RandomStream(how.seed, ~static_cast<std::uint64_t>(place.all_steps)));
+    for (std::int64_t i = 0; i < std::ssize(lines); ++i) {
+      const auto& [batch, line] = lines[static_cast<std::size_t>(i)];
+      const double left = std::max(0.0, 1 - static_cast<double>(place.items) / static_cast<double>(total));
+      trainer.train(*batch, *line, static_cast<float>(how.lr * std::min(1.0, left / how.cooldown)));
+      place.items += line->words;
+      if (progress && ((i + 1) % kReport == 0 || i + 1 == std::ssize(lines)))
+        progress("training", std::min(place.items, total), total);
+    }
+    ++place.steps;
+    ++place.all_steps;
+    checkpoint.save_if_due(parts, place);
+  };
+  std::optional<Chunk> whole;  // a corpus that is one chunk, for the next epochs
   for (; place.epoch < how.epochs; ++place.epoch, place.steps = 0) {
+    if (whole) {
+      train_chunk(*whole);
+      continue;
+    }
     std::int64_t trained = place.steps;  // chunks that come again, when a training goes on
+    std::int64_t chunks = 0;
+    Chunk chunk;
     for_each_chunk(corpus, [&](std::span<const std::string_view> pieces, std::int64_t) {
+      ++chunks;
       if (trained-- > 0) return true;
-      std::vector<LineBatch> batches(pieces.size());
+      chunk.assign(pieces.size(), {});
       pool.run(std::ssize(pieces), [&](std::int64_t i, int) {
         const auto at = static_cast<std::size_t>(i);
-        batches[at].parse(pieces[at], model, how.label);
+        chunk[at].parse(pieces[at], model, how.label);
       });
-      trainer.begin_chunk(RandomStream(how.seed, static_cast<std::uint64_t>(place.all_steps)));
-      for (const LineBatch& batch : batches) {
-        for (const LineBatch::Line& line : batch.lines) {
-          const double left = std::max(0.0, 1 - static_cast<double>(place.items) / static_cast<double>(total));
-          trainer.train(batch, line, static_cast<float>(how.lr * left));
-          place.items += line.words;
-        }
-        if (progress) progress("training", std::min(place.items, total), total);
-      }
-      ++place.steps;
-      ++place.all_steps;
-      checkpoint.save_if_due(parts, place);
+      train_chunk(chunk);
       return true;
     });
+    if (chunks == 1 && !chunk.empty()) whole = std::move(chunk);
   }
 }
 
@@ -185,8 +211,12 @@ FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpu
   SharedRows rows = start_rows(model, options.seed, pool);
   adopt_rows(model, std::move(rows));
   train_labels(model, corpus,
-               {.lr = options.lr, .epochs = options.epochs, .seed = options.seed, .label = options.label}, pool,
-               progress, checkpoint);
+               {.lr = options.lr,
+                .cooldown = cooldown_of(options),
+                .epochs = options.epochs,
+                .seed = options.seed,
+                .label = options.label},
+               pool, progress, checkpoint);
   require_finite(model);
   return model;
 }

@@ -38,6 +38,12 @@ FastTextModel start_fasttext(CorpusVocabulary vocabulary, const FastTextOptions&
   return model;
 }
 
+double cooldown_of(const FastTextOptions& options) {
+  if (options.cooldown != 0) return options.cooldown;
+  if (options.kind == FastTextModelKind::kSupervised) return 0.5;
+  return options.kind == FastTextModelKind::kSkipGram && options.max_length > 0 ? 1 : 0.4;
+}
+
 SharedRows start_rows(const FastTextModel& model, std::uint64_t seed, ThreadPool& pool) {
   constexpr std::int64_t kBlock = 4096;
   const FastTextSettings& s = model.settings;

@@ -22,7 +22,8 @@ FastTextModel train_fasttext_labels(std::span<const std::filesystem::path> corpu
                                     const WordTrainingProgress& progress, Word2VecReport* report);
 
 struct LabelTraining {
-  double lr = 0;  ///< at the start
+  double lr = 0;        ///< at the start
+  double cooldown = 1;  ///< the last part of the training, in which it falls to 0
   std::int64_t epochs = 1;
   std::uint64_t seed = 1;
   std::string_view label;  ///< how labels begin
@@ -41,6 +42,9 @@ struct LabelledLine {
 
 /// Takes a line apart as the model needs it. `label`: words that begin so are no words, even if they are unknown.
 void parse_labelled_line(std::string_view line, const FastTextModel& model, std::string_view label, LabelledLine& out);
+
+/// The part of the training in which the learning rate falls.
+double cooldown_of(const FastTextOptions& options);
 
 /// A model with settings and words, but without rows.
 FastTextModel start_fasttext(CorpusVocabulary vocabulary, const FastTextOptions& options);

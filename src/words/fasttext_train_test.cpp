@@ -73,6 +73,35 @@ TEST_F(FastTextTraining, WordsOfOneTopicComeCloseAndSoDoUnknownOnesOfTheirNgrams
   }
 }
 
+// In the order of the file the last thing learnt would be that every line is of b.
+TEST_F(FastTextTraining, LinesAreLearntInAnOrderByChance) {
+  std::string all;
+  for (const char group : {'a', 'b'})
+    for (int i = 0; i < 300; ++i)
+      all.append("__label__")
+          .append(1, group)
+          .append(" both ")
+          .append(1, group)
+          .append(std::to_string(i % 7))
+          .append("\n");
+  FastTextOptions options = small_labels();
+  options.epochs = 1;
+  const FastText model = train(all, options);
+  EXPECT_GT(model.test(folder_.add("lines", all)).precision, 0.95);
+}
+
+TEST_F(FastTextTraining, TheRateOfClassesFallsInTheLastPartOfTheTraining) {
+  FastTextOptions options = small_labels();
+  options.lr = 0.2;
+  options.epochs = 2;
+  const auto probability = [&](double cooldown) {
+    options.cooldown = cooldown;
+    return train(labelled(300), options).predict("a1 a2 a3", 1, 0)[0].score;
+  };
+  EXPECT_GT(probability(0.1), probability(1) + 0.02f);  // which learns half as much
+  EXPECT_EQ(probability(0), probability(0.5));
+}
+
 TEST_F(FastTextTraining, TheBytesDoNotDependOnThreadsButOnTheSeed) {
   const std::string text = labelled(1500);
   FastTextOptions cbow = small_words();

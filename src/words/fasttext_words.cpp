@@ -141,11 +141,6 @@ class FastTextTrainer {
   Buffer<float> hidden_, change_;
 };
 
-double cooldown_of(const FastTextOptions& options) {
-  if (options.cooldown != 0) return options.cooldown;
-  return options.kind == FastTextModelKind::kSkipGram && options.max_length > 0 ? 1 : 0.4;
-}
-
 /// What the bytes depend on, beside the corpus.
 TrainingCheckpoint::Settings settings_of(const FastTextOptions& options) {
   return {{"training", "fasttext"},
