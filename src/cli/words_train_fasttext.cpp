@@ -106,7 +106,7 @@ void take_common(const Arguments& arguments, const Console& console, FastTextOpt
 std::string flags_of(const FastTextOptions& options) {
   return concat("--epochs ", options.epochs, " --lr ", options.lr, " --dim ", options.dim, " --word-ngrams ",
                 options.word_ngrams, " --minn ", options.min_length, " --maxn ", options.max_length, " --bucket ",
-                options.buckets);
+                options.buckets, options.cooldown != 0 ? concat(" --cooldown ", options.cooldown) : std::string());
 }
 
 AutotuneOptions autotune_options(const Arguments& arguments) {
