@@ -95,10 +95,10 @@ struct LabelScores {
 /// Values   trained with the same seed, the bytes are equal for any number of threads, unless `hogwild`. Skip-gram with
 ///          character n-grams takes turns: in some 1,000 words of the corpus the vectors of words move against those of
 ///          outputs, then those of outputs against them, and noise is drawn from 2,048 words; without n-grams words are
-///          learnt as train_word2vec does. CBOW with character n-grams is learnt by one thread, and
-///          the rows of n-grams take a turn's changes on all. Where words share most of their rows, turns are shorter.
-///          Classes are learnt one line after another by one thread, in an order by chance within some megabytes;
-///          other threads read the lines.
+///          learnt as train_word2vec does. CBOW with character n-grams is learnt by one thread, and the rows of n-grams
+///          take a turn's changes on all. Where words share most of their rows, turns are shorter. Classes are learnt
+///          one line after another by one thread, in an order by chance within some megabytes; other threads read the
+///          lines.
 /// Threads  const functions may be called from many threads at once.
 /// Memory   training: (words + buckets) and (words or labels) rows, and less than 64 MiB a thread. Loaded models stay
 ///          in the mapped file.

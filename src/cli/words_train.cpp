@@ -23,7 +23,7 @@ constexpr Option kModelOptions[] = {
     {"lr", '\0', "X", "Learning rate at the start (default: 0.025 for skipgram, 0.05 for cbow)"},
     {"cooldown", '\0', "X",
      "Last part of the training, in which the learning rate falls to 0; 1 is all of it, as in word2vec.c (default: "
-     "0.3)"},
+     "0.4)"},
     kWordsSeedOption,
     kHogwildOption,
 };

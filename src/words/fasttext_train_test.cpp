@@ -237,6 +237,9 @@ TEST_F(FastTextTraining, WhatCannotBeTrainedIsNamed) {
   words.loss = FastTextLoss::kSoftmax;
   EXPECT_FAILS(train("a b", words), kUnsupported, "negative sampling or hierarchical softmax");
   words.loss = FastTextLoss::kNegativeSampling;
+  words.cooldown = 1.5;
+  EXPECT_FAILS(train("a b", words), kInvalidArgument, "cooldown is 1.5; expected more than 0, at most 1");
+  words.cooldown = 1;
   words.min_length = 7;
   EXPECT_FAILS(train("a b", words), kInvalidArgument, "min_length is 7; expected 0 to 6");
   EXPECT_FAILS(train("a b", small_words()).predict("a"), kUnsupported, "predicts no labels");

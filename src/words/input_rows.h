@@ -57,14 +57,17 @@ class BlockWords {
   std::vector<std::int32_t> numbers_;  // of each word of the vocabulary; -1: none
 };
 
+/// Which of `parts` a number falls to, by a hash.
+inline std::uint32_t part_of(std::uint32_t number, std::uint32_t parts) {
+  return static_cast<std::uint32_t>(std::uint64_t{number * 0x9E3779B1u} * parts >> 32);
+}
+
 /// Which rows one of several workers moves.
 class RowShare {
  public:
   RowShare(std::int64_t worker, std::int64_t workers)
       : worker_(static_cast<std::uint32_t>(worker)), workers_(static_cast<std::uint32_t>(workers)) {}
-  bool operator()(std::int32_t row) const {
-    return ((static_cast<std::uint32_t>(row) * 0x9E3779B1u >> 16) * workers_) >> 16 == worker_;
-  }
+  bool operator()(std::int32_t row) const { return part_of(static_cast<std::uint32_t>(row), workers_) == worker_; }
 
  private:
   std::uint32_t worker_, workers_;

@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
 #include "words/block_queue.h"
+#include "words/input_rows.h"
 #include "words/local_rows.h"
 #include "words/noise.h"
 #include "words/output_layer.h"
@@ -28,7 +29,7 @@ namespace sememe {
 /// Memory  the pairs of a block, at most 32 MiB, up to twice that where reaches are long.
 class SkipGramGroups {
  public:
-  /// `rule`: without a tree. Input row i is word i.
+  /// `rule`: without a tree, whose ways lead to nodes that all words share. Input row i is word i.
   SkipGramGroups(const OutputRule& rule, const Windows& windows, std::uint64_t seed, SharedRows& shared,
                  ThreadPool& pool);
 
@@ -50,8 +51,7 @@ class SkipGramGroups {
   void sort_pairs();
   void train_meeting(std::int64_t inputs, std::int64_t outputs, float lr, OutputLayer& layer);
   std::int64_t group_of(std::int32_t word, std::uint32_t lot) const {
-    const std::uint32_t number = (static_cast<std::uint32_t>(word) ^ lot) * 0x9E3779B1u;
-    return static_cast<std::int64_t>(std::uint64_t{number} * static_cast<std::uint64_t>(groups_) >> 32);
+    return part_of(static_cast<std::uint32_t>(word) ^ lot, static_cast<std::uint32_t>(groups_));
   }
   std::size_t meeting(std::int64_t inputs, std::int64_t outputs) const {
     return static_cast<std::size_t>(inputs * groups_ + outputs);

@@ -390,6 +390,9 @@ TEST_F(WordsProgram, OptionsOfAClassifierAreLookedFor) {
   const std::string model = read(path("m.bin"));
   EXPECT_EQ(output_of(with(again)), "");
   EXPECT_EQ(read(path("m.bin")), model);
+  const RunResult late =
+      run_sememe(with({"--autotune-validation", corpus, "--autotune-trials", "1", "--cooldown", "0.8"}));
+  EXPECT_TRUE(late.err.find(" --cooldown 0.8\n") != std::string::npos) << late.err;
   expect_error(with({"--autotune-trials", "3"}), 2, "--autotune-trials needs --autotune-validation FILE");
   expect_error(with({"--autotune-validation", corpus, "--autotune-metric", "f2"}), 2, "expected f1 or f1:LABEL");
   expect_error(with({"--autotune-validation", corpus, "--resume"}), 2, "has no checkpoints");
