@@ -69,26 +69,26 @@ class BlockQueue {
   }
 
  private:
-  struct Sharers {
-    std::int64_t block = -1, words = 0;
-  };
+  static constexpr int kSharerBits = 12;  // of the words of a block that share a row; the other bits tell the block
+  static_assert(kBlockWords < 1 << kSharerBits);
   /// Counts for the rows of a word how many words of the block share each.
   void share(std::span<const std::int32_t> rows) {
     constexpr std::size_t kSlots = 1 << 15;  // rows that fall together are rare, and only end a block earlier
-    sharers_.resize(kSlots);
+    sharers_.resize(kSlots);                 // small, as training empties the cache between blocks
+    const std::uint32_t none = static_cast<std::uint32_t>(number_) << kSharerBits;
     for (const std::int32_t row : rows) {
-      Sharers& sharers = sharers_[static_cast<std::size_t>(row) % kSlots];
-      if (std::exchange(sharers.block, number_) != number_) sharers.words = 0;
-      shares_together_ += 2 * sharers.words++ + 1;
-      ++shares_;
+      std::uint32_t& sharers = sharers_[static_cast<std::size_t>(row) % kSlots];
+      if (sharers >> kSharerBits != none >> kSharerBits) sharers = none;
+      shares_together_ += 2 * (sharers++ - none) + 1;
     }
+    shares_ += std::ssize(rows);
   }
 
   std::vector<std::int32_t> block_;
   std::deque<std::vector<std::int32_t>> blocks_;
   std::int64_t weight_ = 0, different_ = 0, number_ = 0;  // of the block
   std::vector<std::int64_t> block_of_;                    // the last that each word was in
-  std::vector<Sharers> sharers_;
+  std::vector<std::uint32_t> sharers_;                    // of each slot
   std::int64_t shares_ = 0,
                shares_together_ = 0;  // of its words in rows; the sum of the words that share each of these
 };
