@@ -69,7 +69,7 @@ class BlockQueue {
   }
 
  private:
-  static constexpr int kSharerBits = 12;  // of the words of a block that share a row; the other bits tell the block
+  static constexpr int kSharerBits = 12;  // count the words that share a row; the others number the block, modulo 2^20
   static_assert(kBlockWords < 1 << kSharerBits);
   /// Counts for the rows of a word how many words of the block share each.
   void share(std::span<const std::int32_t> rows) {

@@ -26,9 +26,9 @@ namespace sememe {
 /// is averaged or copied, and what is trained often in a block goes on from where it came to, as it does when words are
 /// trained one by one.
 ///
-/// People's judgements agree better with what comes of it than with plain descent's, as vectors share less: inputs do
-/// not follow outputs that have just moved towards other inputs. Where words are one row each, a rate that falls late
-/// gains more (SkipGramGroups).
+/// Most of people's judgements agree better with what comes of it than with plain descent's (docs/benchmarks.md), as
+/// vectors share less: inputs do not follow outputs that have just moved towards other inputs. Where words are one row
+/// each, a rate that falls late gains more (SkipGramGroups).
 ///
 /// The noise of a block is drawn from some of its words, themselves drawn for the block, so that few rows are touched.
 /// Memory  places and what they are held against: 32 MiB, up to twice that where reaches are long.
